@@ -1,0 +1,44 @@
+# Every entry point of the workbook. `make` alone lists them.
+
+include common/tools.mk
+
+.PHONY: help run test setup doctor guest guest-bundle lines clean
+
+SUBMAKE := $(MAKE) --no-print-directory -C
+
+help:
+	@awk -F ':.*## ' '/^##@/ { print substr($$0, 5) ":" } \
+	   /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+##@ Run
+run: ## boots the finished hypervisor and its guest; installs and builds what is missing
+	@$(INSTALL_TOOLS)
+	@$(SUBMAKE) steps/15-virtio-blk run
+
+##@ Check
+test: ## everything that can be tested, on every QEMU that is to be had
+	@$(INSTALL_TOOLS) test
+	@$(SUBMAKE) common/guest
+	@$(SUBMAKE) common/qemu second
+	@$(SUBMAKE) common/test
+
+lines: ## counts the lines of each step
+	@$(SUBMAKE) common lines
+
+##@ Prepare
+doctor: ## tells which tools are there and which are missing; changes nothing
+	@sh common/doctor.sh report run guest test
+
+setup: ## installs the tools for `make run`, and with SETUP=test those for `make test`
+	@$(INSTALL_TOOLS) $(SETUP)
+
+guest: ## builds the guest's Linux, its root filesystem and libfdt, once for all checkouts
+	@$(INSTALL_TOOLS)
+	@$(SUBMAKE) common/guest
+
+guest-bundle: ## packs what `guest` builds into one file, for GUEST_BUNDLE=file on other systems
+	@$(INSTALL_TOOLS)
+	@$(SUBMAKE) common/guest bundle
+
+clean: ## removes everything that was built here (the cache with the guest's Linux stays)
+	@rm -rf build

@@ -1,0 +1,59 @@
+#!/bin/sh
+# Looks for the tools of some groups of tools.txt. make calls it, with LLVM_SUFFIX and QEMU set.
+#   doctor.sh check GROUP…      silent when all is there, else says what is not, and fails
+#   doctor.sh report GROUP…     a line on every tool; what only the tests need is no failure
+#   doctor.sh packages GROUP…   only the names of the packages that bring what is missing
+set -u
+mode=$1
+shift
+ID='' VERSION_ID=''
+[ ! -r /etc/os-release ] || . /etc/os-release
+[ "$ID$VERSION_ID" = debian12 ] && release='\1' || release='\2'
+firmware=share/qemu/opensbi-riscv64-generic-fw_dynamic.bin
+firmware=/usr/$firmware,/usr/local/$firmware,/opt/*/$firmware
+
+find_tool() ( # the first of $1 that is there: commands, or files by pattern
+    IFS=,
+    for name in $1; do
+        case $name in
+            */*) [ ! -e "$name" ] || { echo "$name" && return; } ;;
+            *) command -v "$name" && return ;;
+        esac
+    done
+)
+
+status=0 packages=
+while read -r group names least package purpose; do
+    case " $* " in *" $group "*) ;; *) continue ;; esac
+    tool=$(find_tool "$names") version='' wrong=''
+    case $least:$tool in
+        *:) tool=${names%%,*} wrong='MISSING: ' ;;
+        -:* | *-[1-9][0-9]) ;; # any version will do, or the name says it
+        *) version=$("$tool" --version </dev/null | sed -n '/[0-9]\./{s/^[^0-9]*\([0-9.]*\).*/\1/p;q;}')
+           [ "$(printf '%s\n' "$least" "$version" | sort -V | head -n 1)" = "$least" ] ||
+               wrong="TOO OLD, $least is needed: " ;;
+    esac
+    if [ -n "$wrong" ]; then
+        packages="$packages $package"
+        [ "$mode$group" = reporttest ] || status=1
+    fi
+    case $mode$wrong in
+        packages* | check) ;;
+        *) printf '%-6s %-15s %s\n' "$group" "$purpose" "$wrong$tool${version:+ $version}" ;;
+    esac
+done <<EOF
+$(sed "/^#/d; s/-NN/$LLVM_SUFFIX/; s:QEMU:$QEMU:; s:FIRMWARE:$firmware:
+       s/{\(.*\)\/\(.*\)}/$release/" "$(dirname "$0")/tools.txt")
+EOF
+
+if [ "$mode" = packages ]; then
+    echo "$packages"
+elif [ -n "$packages" ] && command -v apt-get >/dev/null; then
+    [ $status = 1 ] && with='' || with=' SETUP=test'
+    echo "\`make setup$with\` installs it; or: apt-get install --no-install-recommends$packages"
+elif [ -n "$packages" ]; then
+    echo "Not on Debian? GUEST_BUNDLE=file, packed there by \`make guest-bundle\`, saves most:"
+    echo "  Fedora:   dnf install clang lld llvm dtc qemu-system-riscv"
+    echo "  Homebrew: brew install llvm lld dtc qemu, and llvm's bin directory on the PATH"
+fi
+[ "$mode" = packages ] || exit $status

@@ -1,0 +1,54 @@
+#!/bin/sh
+# Installs what doctor.sh finds missing in some groups of tools.txt: Debian's packages, from the
+# sources that the system has. Asks before, if there is a terminal; reads nothing otherwise.
+set -u
+here=$(dirname "$0")
+packages=$(sh "$here/doctor.sh" packages "$@")
+[ -n "$packages" ] || exit 0
+command -v apt-get >/dev/null || { sh "$here/doctor.sh" check "$@" >&2; exit 1; }
+
+build=$(cd "$here/.." && pwd)/build log=$build/setup.log
+mkdir -p "$build"
+: >"$log"
+[ "$(id -u)" = 0 ] && sudo='' || sudo=sudo
+fail() {
+    echo "setup: $*" >&2
+    exit 1
+}
+
+apt() { # what it says goes into the log, and passes by on a terminal
+    echo "+ apt-get $*" >>"$log"
+    $sudo env LC_ALL=C DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0 "$@" \
+        </dev/null 2>&1 | while read -r line; do
+        echo "$line" >>"$log"
+        [ ! -t 1 ] || printf '\r\033[K%.79s' "$line"
+    done
+    [ ! -t 1 ] || printf '\r\033[K'
+}
+
+size() {
+    LC_ALL=C apt-get install --assume-no --no-install-recommends -o Debug::NoLocking=1 $packages \
+        2>/dev/null | grep -e '^Need to get' -e '^After this'
+}
+
+echo "setup: to be installed:$packages"
+[ -z "$sudo" ] || command -v sudo >/dev/null ||
+    fail "it takes root and there is no sudo: run \`make setup\` as root, or install them yourself"
+size=$(size) || {
+    echo "setup: fetching the lists of packages"
+    apt update
+    size=$(size)
+}
+echo "setup:" $size
+if [ -t 0 ]; then
+    printf 'setup: install them? [Y/n] '
+    read -r answer
+    case $answer in [nN]*) fail "nothing was installed" ;; esac
+fi
+echo "setup: installing; log: $log"
+apt install -y --no-install-recommends $packages
+if ! sh "$here/doctor.sh" check "$@" >/dev/null; then
+    apt update # the lists may be older than what the mirror still has
+    apt install -y --no-install-recommends $packages
+fi
+sh "$here/doctor.sh" check "$@" >&2 || { tail -n 5 "$log" >&2; fail "not everything was installed"; }

@@ -1,0 +1,58 @@
+# Tools and places that every Makefile here shares. Including it costs one short shell command.
+
+ROOT := $(patsubst %/common/tools.mk,%,$(abspath $(lastword $(MAKEFILE_LIST))))
+ifneq ($(words $(abspath $(lastword $(MAKEFILE_LIST)))),1)
+$(error the path of this checkout has a space in it, which make cannot handle: move it)
+endif
+
+BUILD := $(ROOT)/build
+GUEST_DIR := $(BUILD)/guest
+
+# What takes minutes to make is kept here, for all checkouts of one user.
+CACHE_HOME := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(BUILD)))
+CACHE := $(or $(HYPERVISOR_WORKBOOK_CACHE),$(CACHE_HOME)/hypervisor-workbook)
+
+# Files that the reader names are meant from where make was started, also with `make -C`:
+# $(call find_file,$(KERNEL))
+ifndef STARTED_IN
+export STARTED_IN := $(PWD) $(CURDIR)
+endif
+find_file = $(firstword $(wildcard $(if $(filter /%,$1),$1,$(addsuffix /$1,$(STARTED_IN)))) $1)
+
+# Clang 17 and later know the hypervisor extension; 19 is the one that Debian 12 and 13 share.
+# All of LLVM's tools have the same suffix: none where `clang++` itself is new enough.
+ifeq ($(origin LLVM_SUFFIX),undefined)
+LLVM_SUFFIX := $(shell for s in -19 -20 -21 -22; do \
+    command -v clang++$$s >/dev/null && echo $$s && exit; done; \
+  case $$(clang++ -dumpversion 2>/dev/null) in (19.*|2?.*) ;; (*) echo -19;; esac)
+endif
+export LLVM_SUFFIX
+
+CC      := clang$(LLVM_SUFFIX)
+CXX     := clang++$(LLVM_SUFFIX)
+LD      := ld.lld$(LLVM_SUFFIX)
+NM      := llvm-nm$(LLVM_SUFFIX)
+OBJCOPY := llvm-objcopy$(LLVM_SUFFIX)
+OBJDUMP := llvm-objdump$(LLVM_SUFFIX)
+SIZE    := llvm-size$(LLVM_SUFFIX)
+DTC     ?= dtc
+QEMU    ?= qemu-system-riscv64
+
+# The C++ library's headers: Debian's clang finds those of the riscv64 cross packages by itself and
+# lacks one empty file. A guest bundle (see common/guest) brings its own, for any other system.
+FREESTANDING_INCLUDES := -isystem $(ROOT)/common/include
+ifneq ($(GUEST_BUNDLE)$(wildcard $(GUEST_DIR)/include),)
+BUNDLED := yes
+FREESTANDING_INCLUDES += -nostdlibinc -isystem $(GUEST_DIR)/include/c++ \
+  -isystem $(GUEST_DIR)/include/c++/riscv64-linux-gnu -idirafter $(GUEST_DIR)/include/c
+endif
+
+# `$(CHECK_TOOLS)` in a recipe is silent when all tools are there, else names them and fails;
+# `$(INSTALL_TOOLS)` installs them. Both may be followed by `test`, for what only the tests need.
+export QEMU
+NEEDED := run $(if $(BUNDLED),,guest)
+CHECK_TOOLS = sh $(ROOT)/common/doctor.sh check $(NEEDED)
+INSTALL_TOOLS = sh $(ROOT)/common/setup.sh $(NEEDED)
+ifneq ($(GUEST_BUNDLE),)
+CHECK_TOOLS := $(MAKE) --no-print-directory -C $(ROOT)/common/guest unpack && $(CHECK_TOOLS)
+endif
