@@ -1,0 +1,91 @@
+# Builds and runs one step. The Makefile of each step includes it.
+#
+#   make build     the hypervisor, as build/STEP/hypervisor.elf at the top of the checkout
+#   make run       in QEMU; see the README for KERNEL, DISK and the other variables
+#   make debug     the same, waiting for a debugger
+#   make clean     removes what was built of this step
+
+include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
+
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := build
+.PHONY: build run debug clean tools guest
+
+STEP := $(notdir $(CURDIR))
+OUT ?= $(BUILD)/$(STEP)
+HYPERVISOR := $(OUT)/hypervisor.elf
+
+# Integer registers only (lp64, no f or d): the floating-point ones are the guest's.
+TARGET := --target=riscv64-linux-gnu -march=rv64imach_zicsr_zifencei -mabi=lp64 -mcmodel=medany \
+  -mno-relax
+COMMON_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -ffunction-sections \
+  -O2 -g -MMD -MP $(FREESTANDING_INCLUDES)
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-c23-extensions
+CXXFLAGS := -std=c++23 -fno-exceptions -fno-rtti -fno-threadsafe-statics $(WARNINGS)
+LDFLAGS := -static -nostdlib --gc-sections -z noexecstack --no-dynamic-linker
+
+OBJECTS := $(patsubst %,$(OUT)/%.o,$(wildcard *.cpp *.S) string.c)
+
+# A step that reads device trees says LIBFDT := yes.
+ifdef LIBFDT
+LIBFDT_OBJECTS := $(OUT)/fdt.c.o $(OUT)/fdt_ro.c.o $(OUT)/fdt_rw.c.o
+OBJECTS += $(LIBFDT_OBJECTS)
+COMMON_FLAGS += -isystem $(GUEST_DIR)/libfdt
+endif
+
+build: $(HYPERVISOR)
+
+$(HYPERVISOR): $(OBJECTS) hypervisor.ld
+	@echo "  link  $(notdir $@)"
+	@$(LD) $(LDFLAGS) -T hypervisor.ld $(OBJECTS) -o $@
+
+$(OBJECTS): Makefile $(ROOT)/common/step.mk | tools
+
+$(OUT)/%.cpp.o: %.cpp
+	@echo "  c++   $<"
+	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) $(DEFINES) -I$(OUT) --embed-dir=$(OUT) -c $< -o $@
+
+$(OUT)/%.S.o: %.S
+	@echo "  as    $<"
+	@$(CC) $(COMMON_FLAGS) -c $< -o $@
+
+$(OUT)/string.c.o: $(ROOT)/common/string.c
+	@$(CC) $(COMMON_FLAGS) -std=c17 -fno-builtin -c $< -o $@
+
+$(LIBFDT_OBJECTS): $(OUT)/%.c.o: $(GUEST_DIR)/libfdt/libfdt.h
+	@$(CC) $(COMMON_FLAGS) -std=gnu17 -c $(<D)/$*.c -o $@
+
+$(OUT)/guest_tree.cpp.o: $(OUT)/guest.dtb
+$(OUT)/guest.dtb: guest.dts | tools
+	@echo "  dtc   $<"
+	@$(DTC) -I dts -O dtb -o $@ $<
+
+$(GUEST_DIR)/libfdt/libfdt.h:
+	@$(MAKE) --no-print-directory -C $(ROOT)/common/guest libfdt
+
+# Names what is missing before anything is built.
+tools:
+	@$(CHECK_TOOLS) run
+	@mkdir -p $(OUT)
+
+# What runs, and how: the README explains each. What is exported reaches run.sh.
+MEMORY ?= 128M
+export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU QEMU_FLAGS LIMIT OBJCOPY
+
+# The guest's own files are built when they are what runs.
+GUEST_FILES := $(filter $(GUEST_DIR)/%,$(KERNEL) $(DISK))
+guest:
+	@$(if $(GUEST_FILES),$(MAKE) --no-print-directory -C $(ROOT)/common/guest)
+
+run: build guest
+	@sh $(ROOT)/common/run.sh
+
+debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
+debug: build guest
+	@echo "In another terminal: gdb-multiarch $(HYPERVISOR) -ex 'target remote 127.0.0.1:1234'"
+	@sh $(ROOT)/common/run.sh
+
+clean:
+	@rm -rf $(OUT)
+
+-include $(OBJECTS:.o=.d)

@@ -1,0 +1,63 @@
+#include "decode.hpp"
+
+namespace {
+
+/// Bits `high` to `low` of `value`.
+constexpr std::uint32_t bits(std::uint32_t value, unsigned high, unsigned low) {
+    return value >> low & ((1u << (high - low + 1)) - 1);
+}
+
+/// Unprivileged spec, "RVC Instruction Set Listings". C.LW, C.LD, C.SW and C.SD are in quadrant 0,
+/// their stack-pointer forms in quadrant 2, with the same funct3: 2 and 3 load, 6 and 7 store.
+std::optional<Access> decode_compressed(std::uint32_t instruction) {
+    const std::uint32_t quadrant = bits(instruction, 1, 0);
+    const std::uint32_t funct3 = bits(instruction, 15, 13);
+    if (quadrant == 1 || (funct3 & 2) == 0) {
+        return std::nullopt;
+    }
+    const bool store = funct3 & 4;
+    const unsigned width = funct3 & 1 ? 8 : 4;
+    std::size_t reg = store ? bits(instruction, 6, 2) : bits(instruction, 11, 7);
+    if (quadrant == 0) {
+        reg = 8 + bits(instruction, 4, 2);
+    }
+    return Access{store, width, true, reg, 2};
+}
+
+} // namespace
+
+std::uint64_t Access::extend(std::uint64_t value) const {
+    const unsigned unused = 64 - 8 * width;
+    value <<= unused;
+    return sign_extend ? static_cast<std::uint64_t>(static_cast<std::int64_t>(value) >> unused)
+                       : value >> unused;
+}
+
+std::optional<Access> decode(std::uint32_t instruction) {
+    if ((instruction & 3) != 3) {
+        return decode_compressed(instruction);
+    }
+    // Unprivileged spec, "RV32/64G Instruction Set Listings".
+    constexpr std::uint32_t opcode_load = 0x03, opcode_store = 0x23;
+    const std::uint32_t opcode = bits(instruction, 6, 0);
+    const std::uint32_t funct3 = bits(instruction, 14, 12);
+    const unsigned width = 1u << (funct3 & 3);
+    const bool is_unsigned = funct3 & 4;
+
+    if (opcode == opcode_load && funct3 != 7) { // LB LH LW LD LBU LHU LWU
+        return Access{false, width, !is_unsigned, bits(instruction, 11, 7), 4};
+    }
+    if (opcode == opcode_store && !is_unsigned) { // SB SH SW SD
+        return Access{true, width, true, bits(instruction, 24, 20), 4};
+    }
+    return std::nullopt;
+}
+
+std::optional<Access> decode_transformed(std::uint64_t htinst) {
+    // A load or store of 4 bytes, but for bit 1: it is clear if the instruction had only 2.
+    auto access = decode(static_cast<std::uint32_t>(htinst | 2));
+    if (access && (htinst & 2) == 0) {
+        access->size = 2;
+    }
+    return access;
+}

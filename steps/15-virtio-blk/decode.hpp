@@ -1,0 +1,26 @@
+/// @file
+/// From a load or store instruction to the access that it makes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+/// What a load or store does, but for the address.
+struct Access {
+    bool store;
+    unsigned width;     ///< bytes that it accesses: 1, 2, 4 or 8
+    bool sign_extend;   ///< whether what is loaded is extended with its sign
+    std::size_t reg;    ///< the register that it stores or loads
+    std::uint64_t size; ///< bytes of the instruction itself: 2 or 4
+
+    /// The low `width` bytes of `value`, extended as this access does.
+    std::uint64_t extend(std::uint64_t value) const;
+};
+
+/// The access of a load or store, of 2 bytes or 4; nothing for any other instruction, atomics and
+/// floating-point accesses among them.
+std::optional<Access> decode(std::uint32_t instruction);
+
+/// The same of a transformed instruction, as in htinst (Privileged spec 18.6.3).
+std::optional<Access> decode_transformed(std::uint64_t htinst);

@@ -1,0 +1,111 @@
+#include "exit.hpp"
+
+#include "console.hpp"
+#include "csr.hpp"
+#include "decode.hpp"
+#include "guest_fetch.hpp"
+
+namespace {
+
+#ifdef IGNORE_HTINST // for a test
+constexpr bool use_htinst = false;
+#else
+constexpr bool use_htinst = true;
+#endif
+
+/// Why and where the guest exited, read from the registers before anything can overwrite them.
+struct Exit {
+    Cause cause = Cause{csr::read<Csr::scause>()};
+    std::uint64_t stval = csr::read<Csr::stval>();
+};
+
+std::optional<Stop> error(const Vcpu& vcpu, const Exit& exit, std::string_view reason) {
+    return Stop{Stop::Kind::error, reason, exit.cause, vcpu.pc, exit.stval};
+}
+
+/// Has the guest take `exception` because it cannot fetch its next instruction; unless that is
+/// the first one of its own trap handler, as then it would never get out of that again.
+std::optional<Stop> raise_fetch_fault(Vcpu& vcpu, const Exit& exit, Cause exception,
+                                      std::uint64_t stval) {
+    if (vcpu.in_supervisor_mode() && vcpu.pc == vcpu.trap_vector()) {
+        return error(vcpu, exit, "the guest's trap vector cannot be fetched");
+    }
+    vcpu.raise(exception, stval);
+    return std::nullopt;
+}
+
+/// Makes `access` of the device at `address`. False if there is nothing there that can be accessed
+/// like that; then nothing has changed.
+bool access_device(Vcpu& vcpu, const Bus& bus, GuestPhysical address, const Access& access) {
+    if (address.align_down(access.width) != address) {
+        return false;
+    }
+    StoreResult result = StoreResult::done;
+    if (access.store) {
+        result = bus.store(address, access.width, vcpu.x[access.reg]);
+    } else if (const auto value = bus.load(address, access.width)) {
+        vcpu.set_register(access.reg, access.extend(*value));
+    } else {
+        result = StoreResult::refused;
+    }
+    if (result == StoreResult::done) {
+        vcpu.skip(access.size);
+    }
+    return result != StoreResult::refused;
+}
+
+/// The guest loaded from or stored to an address where it has no RAM.
+std::optional<Stop> handle_guest_page_fault(Vcpu& vcpu, const Exit& exit, const Bus& bus) {
+    const GuestPhysical address = {csr::read<Csr::htval>() << 2 | (exit.stval & 3)};
+    const std::uint64_t htinst = use_htinst ? csr::read<Csr::htinst>() : 0;
+
+    std::optional<Access> access;
+    if (htinst & 1) {
+        access = decode_transformed(htinst);
+    } else if (htinst == 0) { // the hardware need not write it
+        const FetchedInstruction fetched = fetch_guest_instruction(vcpu.pc);
+        if (fetched.fault != Cause{}) {
+            const Cause exception = fetched.fault == Cause::load_guest_page_fault
+                                        ? Cause::instruction_access_fault
+                                        : Cause::instruction_page_fault;
+            return raise_fetch_fault(vcpu, exit, exception, csr::read<Csr::stval>());
+        }
+        access = decode(static_cast<std::uint32_t>(fetched.bits));
+    } // else the hardware's walk of the guest's page table left RAM: it is no access of a program
+
+    if (!access || !access_device(vcpu, bus, address, *access)) {
+        const bool load = exit.cause == Cause::load_guest_page_fault;
+        vcpu.raise(load ? Cause::load_access_fault : Cause::store_access_fault, exit.stval);
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+std::optional<Stop> handle_exit(Vcpu& vcpu, const GuestMemory& memory, const Bus& bus, Uart& uart) {
+    const Exit exit;
+    switch (exit.cause) {
+    case Cause::ecall_from_vs:
+        vcpu.skip(4);
+        return sbi::answer(vcpu, memory);
+    case Cause::load_guest_page_fault:
+    case Cause::store_guest_page_fault:
+        return handle_guest_page_fault(vcpu, exit, bus);
+    case Cause::instruction_guest_page_fault:
+        return raise_fetch_fault(vcpu, exit, Cause::instruction_access_fault, exit.stval);
+    case Cause::instruction_page_fault:
+        return raise_fetch_fault(vcpu, exit, Cause::instruction_page_fault, exit.stval);
+    case Cause::virtual_instruction: // on a machine without a hypervisor it does not exist
+        vcpu.raise(Cause::illegal_instruction, 0);
+        return std::nullopt;
+    case Cause::supervisor_timer_interrupt:
+        Timer::expire();
+        return std::nullopt;
+    case Cause::supervisor_external_interrupt:
+        console::take_interrupt();
+        uart.update();
+        return std::nullopt;
+    default:
+        return error(vcpu, exit, "unexpected exit");
+    }
+}

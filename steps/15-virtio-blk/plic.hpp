@@ -1,0 +1,51 @@
+/// @file
+/// The guest's interrupt controller: a PLIC with one context, the S-mode of the guest's hart.
+#pragma once
+
+#include "bus.hpp"
+
+/// The PLIC (PLIC spec 1.0.0). A source is pending while its line is high and it is not being
+/// served, that is, between claim and completion.
+class Plic final : public MmioDevice {
+public:
+    std::optional<std::uint64_t> load(std::uint64_t offset, unsigned width) override;
+    StoreResult store(std::uint64_t offset, unsigned width, std::uint64_t value) override;
+
+    /// Sets the level of the line from `source` (1 to 31).
+    void set_line(unsigned source, bool high);
+
+    /// Whether the hart has to be interrupted.
+    bool interrupting() const {
+        return best() != 0;
+    }
+
+private:
+    static constexpr unsigned sources = 32; // source 0 does not exist
+
+    /// The source to serve next: of those pending and enabled with a priority above the
+    /// threshold the one with the highest, and the lowest number among equals. 0 if none.
+    unsigned best() const;
+
+    unsigned claim();
+
+    std::array<std::uint32_t, sources> priority_ = {};
+    std::uint32_t threshold_ = 0;
+    // One bit for each source.
+    std::uint32_t enabled_ = 0;
+    std::uint32_t lines_ = 0;
+    std::uint32_t serving_ = 0;
+};
+
+/// A device's end of its line to the PLIC.
+class InterruptLine {
+public:
+    InterruptLine(Plic& plic, unsigned source) : plic_(plic), source_(source) {}
+
+    void set(bool high) {
+        plic_.set_line(source_, high);
+    }
+
+private:
+    Plic& plic_;
+    unsigned source_;
+};
