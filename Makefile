@@ -23,11 +23,11 @@ test: ## everything that can be tested, on every QEMU that is to be had
 	@$(SUBMAKE) common/test
 
 lines: ## counts the lines of each step
-	@$(SUBMAKE) common lines
+	@node common/lines.mjs
 
 ##@ Prepare
 doctor: ## tells which tools are there and which are missing; changes nothing
-	@sh common/doctor.sh report run guest test
+	@sh common/doctor.sh report $(NEEDED) test
 
 setup: ## installs the tools for `make run`, and with SETUP=test those for `make test`
 	@$(INSTALL_TOOLS) $(SETUP)

@@ -20,7 +20,8 @@ TARGET := --target=riscv64-linux-gnu -march=rv64imach_zicsr_zifencei -mabi=lp64 
   -mno-relax
 COMMON_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -ffunction-sections \
   -O2 -g -MMD -MP $(FREESTANDING_INCLUDES)
-WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-c23-extensions
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
+  -Wframe-larger-than=4096 -Wno-c23-extensions
 CXXFLAGS := -std=c++23 -fno-exceptions -fno-rtti -fno-threadsafe-statics $(WARNINGS)
 LDFLAGS := -static -nostdlib --gc-sections -z noexecstack --no-dynamic-linker
 

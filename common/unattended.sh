@@ -3,6 +3,9 @@
 set -eu
 work=$1 limit=$2
 shift 2
+case $limit in
+    '' | *[!0-9]*) echo "run: LIMIT=$limit: a number of seconds is needed" >&2 && exit 1 ;;
+esac
 
 # The firmware loses the first byte that waits at its start, and Linux a few when it opens its
 # console: 64 times Ctrl-U, which does nothing on an empty line, go first. Ctrl-D ends the input:

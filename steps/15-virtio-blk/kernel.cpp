@@ -63,6 +63,6 @@ GuestPhysical load_kernel(std::span<const std::byte> file, const GuestMemory& me
         fatal("the kernel needs {} KiB of RAM, but the guest has only {} KiB: raise MEMORY",
               (header.text_offset + size) / KiB, room / KiB);
     }
-    std::ranges::copy(file, place->begin());
+    std::memcpy(place->data(), file.data(), file.size());
     return start;
 }

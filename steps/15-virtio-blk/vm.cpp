@@ -7,6 +7,7 @@
 #include "print.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace {
 
@@ -15,6 +16,9 @@ std::span<std::byte> contents(HostRange file) {
     return {to_pointer<std::byte>(file.start), file.size};
 }
 
+/// As much RAM as the page pool has tables for.
+constexpr std::uint64_t most_ram = 16 * KiB * MiB;
+
 /// The guest's RAM: what is free on the host, in whole pages of the second stage.
 GuestMemory take_memory(const Host& host) {
     const HostPhysical start = host.free.start.align_up(Stage2::page_size);
@@ -22,7 +26,7 @@ GuestMemory take_memory(const Host& host) {
     if (end <= start) {
         fatal("{} MiB of RAM leave nothing for the guest: raise MEMORY", host.ram.size / MiB);
     }
-    return {{guest_map::ram, end - start}, start};
+    return {{guest_map::ram, std::min(end - start, most_ram)}, start};
 }
 
 std::span<std::byte> disk_contents(const Host& host) {
@@ -48,7 +52,8 @@ Vcpu boot(const Host& host, const GuestMemory& memory) {
     const GuestPhysical initrd = GuestPhysical{tree.value - host.initrd.size}.align_down(4 * KiB);
 
     const GuestPhysical entry = load_kernel(contents(host.kernel), memory, initrd);
-    std::ranges::copy(contents(host.initrd), memory.span(initrd, host.initrd.size)->begin());
+    std::memcpy(memory.span(initrd, host.initrd.size)->data(), contents(host.initrd).data(),
+                host.initrd.size);
     write_guest_tree(*memory.span(tree, guest_tree_size), host, ram, {initrd, host.initrd.size});
     return Vcpu{entry, guest_map::hart, tree, Timer{host.has_extension("sstc")}};
 }

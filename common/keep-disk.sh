@@ -1,0 +1,41 @@
+# Runs QEMU, and writes the disk to $SAVE at the end: keep-disk.sh DIRECTORY QEMU ARGUMENTS…
+set -eu
+here=$(dirname "$0")
+work=$1
+shift
+
+fail() {
+    echo "run: $*" >&2
+    exit 1
+}
+
+kept="the disk's changes are lost at the end (SAVE=file keeps them)"
+[ -n "${DISK:-}" ] || kept="there is no disk"
+if [ -n "$SAVE" ]; then
+    [ -n "${DISK:-}" ] || fail "SAVE=$SAVE: there is no disk to save: name one with DISK="
+    touch "$SAVE.part" || fail "SAVE=$SAVE: it cannot be written"
+    kept="at the end the disk goes to $SAVE"
+    # RAM is a file, which is still there when QEMU has gone.
+    set -- "$@" -machine memory-backend=ram \
+        -object "memory-backend-file,id=ram,size=$MEMORY,mem-path=$work/ram,share=on"
+fi
+
+status=0
+if [ -t 0 ]; then
+    echo "run: Ctrl-A x leaves; $kept"
+    "$@" -serial mon:stdio || status=$?
+else
+    echo "run: no terminal: the run ends after ${LIMIT:=120} s at the latest; $kept"
+    sh "$here/unattended.sh" "$work" "$LIMIT" "$@" || status=$?
+fi
+
+if [ -n "$SAVE" ]; then # QEMU tells in the device tree where it has put the disk
+    "$@" -machine dumpdtb="$work/tree" > "$work/log" 2>&1 || fail "$(cat "$work/log")"
+    start=$(fdtget -t u "$work/tree" /chosen linux,initrd-start)
+    end=$(fdtget -t u "$work/tree" /chosen linux,initrd-end)
+    start=${start#0 } end=${end#0 } # in two cells, or one
+    tail -c "+$((start - 0x80000000 + 1))" "$work/ram" | head -c $((end - start)) > "$SAVE.part"
+    mv "$SAVE.part" "$SAVE"
+    echo "run: the disk is in $SAVE"
+fi
+exit "$status"
