@@ -29,9 +29,12 @@ while read -r group names least package purpose; do
     case $least:$tool in
         *:) tool=${names%%,*} wrong='MISSING: ' ;;
         -:* | *-[1-9][0-9]) ;; # any version will do, or the name says it
-        *) version=$("$tool" --version </dev/null | sed -n '/[0-9]\./{s/^[^0-9]*\([0-9.]*\).*/\1/p;q;}')
-           [ "$(printf '%s\n' "$least" "$version" | sort -V | head -n 1)" = "$least" ] ||
-               wrong="TOO OLD, $least is needed: " ;;
+        *)
+            version=$("$tool" --version </dev/null |
+                sed -n '/[0-9]\./{s/^[^0-9]*\([0-9.]*\).*/\1/p;q;}')
+            lowest=$(printf '%s\n' "$least" "$version" | sort -V | head -n 1)
+            [ "$lowest" = "$least" ] || wrong="TOO OLD, $least is needed: "
+            ;;
     esac
     if [ -n "$wrong" ]; then
         packages="$packages $package"

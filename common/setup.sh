@@ -8,12 +8,16 @@ packages=$(sh "$here/doctor.sh" packages "$@")
 command -v apt-get >/dev/null || { sh "$here/doctor.sh" check "$@" >&2; exit 1; }
 
 build=$(cd "$here/.." && pwd)/build log=$build/setup.log
-mkdir -p "$build"
-: >"$log"
-[ "$(id -u)" = 0 ] && sudo='' || sudo=sudo
+mkdir -p "$build" && : >"$log" || exit 1
 fail() {
     echo "setup: $*" >&2
     exit 1
+}
+
+plan() { # what apt would do; needs no root
+    plan=$(LC_ALL=C apt-get install --assume-no --no-install-recommends -o Debug::NoLocking=1 \
+        $packages 2>&1)
+    echo "$plan" | grep -q '^Need to get'
 }
 
 apt() { # what it says goes into the log, and passes by on a terminal
@@ -26,20 +30,16 @@ apt() { # what it says goes into the log, and passes by on a terminal
     [ ! -t 1 ] || printf '\r\033[K'
 }
 
-size() {
-    LC_ALL=C apt-get install --assume-no --no-install-recommends -o Debug::NoLocking=1 $packages \
-        2>/dev/null | grep -e '^Need to get' -e '^After this'
-}
-
 echo "setup: to be installed:$packages"
-[ -z "$sudo" ] || command -v sudo >/dev/null ||
-    fail "it takes root and there is no sudo: run \`make setup\` as root, or install them yourself"
-size=$(size) || {
+[ "$(id -u)" = 0 ] && sudo='' || sudo=sudo
+[ -z "$sudo" ] || sudo true </dev/null 2>>"$log" ||
+    fail "that takes root, and sudo does not give it: run \`make setup\` as root"
+if ! plan; then
     echo "setup: fetching the lists of packages"
     apt update
-    size=$(size)
-}
-echo "setup:" $size
+    plan || fail "apt cannot install them: $(echo "$plan" | grep '^E:')"
+fi
+echo "$plan" | sed -n '/^Need to get/N; s/\n/ /; s/^Need/setup: need/p'
 if [ -t 0 ]; then
     printf 'setup: install them? [Y/n] '
     read -r answer
@@ -51,4 +51,4 @@ if ! sh "$here/doctor.sh" check "$@" >/dev/null; then
     apt update # the lists may be older than what the mirror still has
     apt install -y --no-install-recommends $packages
 fi
-sh "$here/doctor.sh" check "$@" >&2 || { tail -n 5 "$log" >&2; fail "not everything was installed"; }
+sh "$here/doctor.sh" check "$@" >&2 || fail "apt failed: $(grep '^E:' "$log" | head -n 1)"

@@ -17,7 +17,7 @@ CACHE := $(or $(HYPERVISOR_WORKBOOK_CACHE),$(CACHE_HOME)/hypervisor-workbook)
 ifndef STARTED_IN
 export STARTED_IN := $(PWD) $(CURDIR)
 endif
-find_file = $(firstword $(wildcard $(if $(filter /%,$1),$1,$(addsuffix /$1,$(STARTED_IN)))) $1)
+find_file = $(if $(filter-out /%,$1),$(firstword $(wildcard $(addsuffix /$1,$(STARTED_IN))) $1),$1)
 
 # Clang 17 and later know the hypervisor extension; 19 is the one that Debian 12 and 13 share.
 # All of LLVM's tools have the same suffix: none where `clang++` itself is new enough.
@@ -41,7 +41,8 @@ QEMU    ?= qemu-system-riscv64
 # The C++ library's headers: Debian's clang finds those of the riscv64 cross packages by itself and
 # lacks one empty file. A guest bundle (see common/guest) brings its own, for any other system.
 FREESTANDING_INCLUDES := -isystem $(ROOT)/common/include
-ifneq ($(GUEST_BUNDLE)$(wildcard $(GUEST_DIR)/include),)
+BUNDLE := $(call find_file,$(GUEST_BUNDLE))
+ifneq ($(BUNDLE)$(wildcard $(GUEST_DIR)/include),)
 BUNDLED := yes
 FREESTANDING_INCLUDES += -nostdlibinc -isystem $(GUEST_DIR)/include/c++ \
   -isystem $(GUEST_DIR)/include/c++/riscv64-linux-gnu -idirafter $(GUEST_DIR)/include/c
@@ -53,6 +54,9 @@ export QEMU
 NEEDED := run $(if $(BUNDLED),,guest)
 CHECK_TOOLS = sh $(ROOT)/common/doctor.sh check $(NEEDED)
 INSTALL_TOOLS = sh $(ROOT)/common/setup.sh $(NEEDED)
-ifneq ($(GUEST_BUNDLE),)
+ifdef BUNDLE
+ifeq ($(wildcard $(BUNDLE)),)
+$(error GUEST_BUNDLE=$(GUEST_BUNDLE): there is no such file)
+endif
 CHECK_TOOLS := $(MAKE) --no-print-directory -C $(ROOT)/common/guest unpack && $(CHECK_TOOLS)
 endif

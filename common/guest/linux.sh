@@ -9,48 +9,56 @@ log=$(dirname "$image")/linux.log
 series=$(basename "$source" .tar.xz | sed 's/.*-//')
 version=$(dpkg-query -W -f '${Version}' "linux-source-$series" 2>/dev/null) ||
     version=$series-$(stat -c %s-%Y "$source")
-options=$(grep '^CONFIG_' "$config")
+options=$(grep '^CONFIG_' "$config" | sort)
 compiler=$("clang$LLVM_SUFFIX" --version)
 key=$(echo "$version $options $compiler" | sha256sum | cut -c 1-8)
 kept=$cache/linux-$version-$key
 
+if [ -t 1 ]; then every=1 clear='\r\033[K' end=''; else every=10 clear='' end='\n'; fi
 progress() { # in place on a terminal, else a line now and then
-    if [ -t 1 ]; then every=1 end='\r'; else every=10 end='\n'; fi
+    [ "$series" = 6.1 ] && files=1330 || files=1470
     while sleep $every >/dev/null 2>&1; do
-        printf "guest Linux $series: %d of about 1330 files, %d s$end" \
+        printf "${clear}guest Linux: %d of about $files files, %d s$end" \
             "$(grep -c '^  ' "$log")" $(($(date +%s) - start))
     done
 }
 
-kbuild() { # with a clean environment: nothing given to our make is meant for the kernel's
+kbuild() { # in a clean environment: nothing given to our make is meant for the kernel's
     env -i PATH="$PATH" LC_ALL=C make -C "$work" -j"$(nproc)" ARCH=riscv LLVM="${LLVM_SUFFIX:-1}" \
         KBUILD_BUILD_USER=guest KBUILD_BUILD_HOST=workbook \
         KBUILD_BUILD_TIMESTAMP="$(date -u -r "$source")" KCONFIG_ALLCONFIG="$config" "$@"
 }
 
+mkdir -p "$cache"
+exec 9>"$cache/lock"
+flock -n 9 || { echo "guest Linux: another make is building it: waiting" && flock 9; }
 if [ ! -e "$kept/Image" ]; then
     echo "guest Linux $version: building it once, about 4 minutes on 2 cores; log: $log"
-    start=$(date +%s) reporter=
-    # A directory of its own: neither a second build nor an interruption leaves half a kernel.
-    mkdir -p "$cache"
-    work=$(mktemp -d "$cache/building.XXXXXX")
-    trap 'rm -rf "$work"; [ -z "$reporter" ] || kill "$reporter"' EXIT
-    trap 'echo "guest Linux: interrupted, nothing is kept" >&2; exit 130' INT TERM HUP
+    start=$(date +%s)
+    : >"$log"
+    # Made aside and renamed: an interruption leaves nothing that looks like a kernel.
+    work=$cache/building
+    rm -rf "$work"
+    mkdir "$work"
+    progress 9>&- & reporter=$!
+    trap 'kill $reporter; rm -rf "$work"' EXIT
+    trap 'exit 130' INT TERM HUP
     tar -x -I 'xz -T0' -f "$source" -C "$work" --strip-components=1 --no-same-owner \
         --exclude='*/Documentation/*/*' --exclude='*/sound/*.[ch]' \
-        --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*/*.[ch]'
-    : >"$log"
-    progress & reporter=$!
+        --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*/*.[ch]' || {
+        echo "guest Linux: cannot unpack $source into $cache: is it whole, is the disk full?" >&2
+        exit 1
+    }
     if ! { kbuild allnoconfig && kbuild Image; } </dev/null >"$log" 2>&1; then
         grep -F -e error: -e '***' -e fatal "$log" | head -n 5 >&2
         tail -n 10 "$log" >&2
-        echo "guest Linux: the build failed; above are the errors and last lines of $log" >&2
+        echo "guest Linux: the build failed; above are errors and last lines of $log" >&2
         exit 1
     fi
     mkdir "$work/result"
     mv "$work/arch/riscv/boot/Image" "$work/.config" "$work/result"
-    mv -T "$work/result" "$kept" 2>/dev/null || [ -e "$kept/Image" ] # another build was faster
-    echo "guest Linux $version: built in $(($(date +%s) - start)) s"
+    mv -T "$work/result" "$kept"
+    printf "${clear}guest Linux: built in %d s\n" $(($(date +%s) - start))
 fi
 cp "$kept/Image" "$image.new"
 mv "$image.new" "$image"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the content of a guest bundle in the place of a guest that was built here, unless it is there.
+# Puts the content of a guest bundle in the place of a guest built here, unless it is there already.
 #   usage: unpack.sh BUNDLE DIRECTORY
 set -eu
 bundle=$1 guest=$2
