@@ -13,10 +13,18 @@ case ${MEMORY%[kKmMgG]} in
 esac
 memory=$((${MEMORY%[kKmMgG]} << unit))
 
-for variable in KERNEL DISK INITRD; do
+for variable in KERNEL DISK INITRD SAVE; do
     eval "file=\${$variable:-}"
-    [ -z "$file" ] || [ -f "$file" ] || fail "$variable=$file: there is no such file"
-    [ -z "$file" ] || [ -r "$file" ] || fail "$variable=$file: it cannot be read"
+    case $file in '' | /*) continue ;; esac
+    directory=${STARTED_IN%% *} # files are meant from where make was started
+    for place in $STARTED_IN; do
+        [ ! -e "$place/$file" ] || { directory=$place && break; }
+    done
+    eval "$variable=\$directory/\$file"
+done
+for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
+    [ -z "$file" ] || [ -f "$file" ] || fail "$file: there is no such file"
+    [ -z "$file" ] || [ -r "$file" ] || fail "$file: it cannot be read"
 done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

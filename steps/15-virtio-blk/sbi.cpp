@@ -23,25 +23,15 @@ bool has_extension(std::uint64_t id);
 
 // BASE (SBI 2.0, chapter 4).
 Reply base(Vcpu& vcpu, const GuestMemory&) {
-    constexpr std::uint64_t spec_version_2_0 = 2 << 24;
-    constexpr std::uint64_t implementation_id = 0x485742; // "HWB", ours alone
-    constexpr std::uint64_t implementation_version = 1;
-    switch (vcpu.x[a6]) {
-    case 0:
-        return {.value = spec_version_2_0};
-    case 1:
-        return {.value = implementation_id};
-    case 2:
-        return {.value = implementation_version};
-    case 3:
+    // By function: the specification's version 2.0, an implementation id that is ours alone
+    // ("HWB"), our version, [3], then mvendorid, marchid and mimpid, for which 0 is always right.
+    constexpr std::uint64_t answers[] = {2 << 24, 0x485742, 1, 0, 0, 0, 0};
+    constexpr std::uint64_t probe_extension = 3;
+    const std::uint64_t function = vcpu.x[a6];
+    if (function == probe_extension) {
         return {.value = has_extension(vcpu.x[a0])};
-    case 4: // mvendorid, marchid and mimpid: 0 says nothing and is always right
-    case 5:
-    case 6:
-        return {.value = 0};
-    default:
-        return not_supported;
     }
+    return function < std::size(answers) ? Reply{.value = answers[function]} : not_supported;
 }
 
 // The legacy calls that are left (SBI 2.0, chapter 5).
