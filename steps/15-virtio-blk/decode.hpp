@@ -18,8 +18,8 @@ struct Access {
     std::uint64_t extend(std::uint64_t value) const;
 };
 
-/// The access of a load or store, of 2 bytes or 4; nothing for any other instruction, atomics and
-/// floating-point accesses among them.
+/// The access of a load or store of the extensions I and C; nothing for any other instruction,
+/// atomics and floating-point accesses among them.
 std::optional<Access> decode(std::uint32_t instruction);
 
 /// The same of a transformed instruction, as in htinst (Privileged spec 18.6.3).

@@ -11,8 +11,8 @@ namespace memory {
 /// Bytes in a page.
 inline constexpr std::size_t page_size = 4 * KiB;
 
-/// Takes `count` pages (a power of two) that lie together, aligned to their size and filled
-/// with zeros. Panics when the pool has none left.
+/// Takes `count` pages (1, 2 or 4) that lie together, aligned to their size and filled with
+/// zeros. Panics when the pool has none left.
 HostPhysical allocate(std::size_t count);
 
 /// Gives back what `allocate(count)` returned.

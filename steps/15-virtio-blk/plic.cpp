@@ -60,9 +60,9 @@ void Plic::set_line(unsigned source, bool high) {
     lines_ = high ? lines_ | bit : lines_ & ~bit;
 }
 
-unsigned Plic::best() const {
+unsigned Plic::best(std::uint32_t floor) const {
     unsigned best = 0;
-    std::uint32_t highest = threshold_;
+    std::uint32_t highest = floor;
     for (std::uint32_t left = lines_ & ~serving_ & enabled_; left != 0; left &= left - 1) {
         const auto source = static_cast<unsigned>(std::countr_zero(left));
         if (priority_[source] > highest) {
@@ -74,7 +74,7 @@ unsigned Plic::best() const {
 }
 
 unsigned Plic::claim() {
-    const unsigned source = best();
+    const unsigned source = best(0); // a claim does not regard the threshold
     serving_ |= (1u << source) & ~1u;
     return source;
 }

@@ -5,7 +5,8 @@
 #include "bus.hpp"
 
 /// The PLIC (PLIC spec 1.0.0). A source is pending while its line is high and it is not being
-/// served, that is, between claim and completion.
+/// served, that is, between claim and completion. A line that falls before the claim takes its
+/// request back, as in QEMU's PLIC, where the specification lets the request stand.
 class Plic final : public MmioDevice {
 public:
     std::optional<std::uint64_t> load(std::uint64_t offset, unsigned width) override;
@@ -16,15 +17,15 @@ public:
 
     /// Whether the hart has to be interrupted.
     bool interrupting() const {
-        return best() != 0;
+        return best(threshold_) != 0;
     }
 
 private:
     static constexpr unsigned sources = 32; // source 0 does not exist
 
-    /// The source to serve next: of those pending and enabled with a priority above the
-    /// threshold the one with the highest, and the lowest number among equals. 0 if none.
-    unsigned best() const;
+    /// The source to serve next: of those pending and enabled with a priority above `floor`
+    /// the one with the highest, and the lowest number among equals. 0 if there is none.
+    unsigned best(std::uint32_t floor) const;
 
     unsigned claim();
 

@@ -110,9 +110,9 @@ Reply rfence(Vcpu& vcpu, const GuestMemory&) {
 // HSM (SBI 2.0, chapter 9), for the one hart there is, which is always started.
 Reply hsm(Vcpu& vcpu, const GuestMemory&) {
     constexpr std::uint64_t started = 0;
-    constexpr std::uint64_t retentive = 0, non_retentive = 0x8000'0000;
-    const std::uint64_t argument = vcpu.x[a0];
-    const bool ours = argument == guest_map::hart;
+    constexpr std::uint32_t retentive = 0, non_retentive = 0x8000'0000;
+    const bool ours = vcpu.x[a0] == guest_map::hart;
+    const auto suspend_type = static_cast<std::uint32_t>(vcpu.x[a0]);
     switch (vcpu.x[a6]) {
     case 0: // hart_start
         return {ours ? SbiError::already_available : SbiError::invalid_param};
@@ -121,7 +121,8 @@ Reply hsm(Vcpu& vcpu, const GuestMemory&) {
     case 2: // hart_get_status
         return ours ? Reply{.value = started} : invalid_param;
     case 3: // hart_suspend
-        return argument == retentive || argument == non_retentive ? not_supported : invalid_param;
+        return suspend_type == retentive || suspend_type == non_retentive ? not_supported
+                                                                          : invalid_param;
     default:
         return not_supported;
     }
@@ -129,8 +130,9 @@ Reply hsm(Vcpu& vcpu, const GuestMemory&) {
 
 // SRST (SBI 2.0, chapter 10).
 Reply system_reset(Vcpu& vcpu, const GuestMemory&) {
-    constexpr std::uint64_t shutdown = 0, warm_reboot = 2, system_failure = 1;
-    const std::uint64_t type = vcpu.x[a0], reason = vcpu.x[a1];
+    constexpr std::uint32_t shutdown = 0, warm_reboot = 2, system_failure = 1;
+    const auto type = static_cast<std::uint32_t>(vcpu.x[a0]);
+    const auto reason = static_cast<std::uint32_t>(vcpu.x[a1]);
     if (vcpu.x[a6] != 0) {
         return not_supported;
     }

@@ -6,14 +6,24 @@ namespace {
 
 // Registers (16550 data sheet). RBR is read where THR is written, IIR where FCR is; DLAB in LCR
 // puts the two halves of the divisor in the place of the first two.
-constexpr std::uint64_t RBR_THR = 0, IER = 1, IIR_FCR = 2, LCR = 3, LSR = 5, MSR = 6;
+constexpr std::uint64_t RBR_THR = 0, IER = 1, IIR_FCR = 2, LCR = 3, MCR = 4, LSR = 5, MSR = 6;
+
+/// The bits of each register that can be written.
+constexpr std::array<std::uint8_t, 8> writable = {0xff, 0x0f, 0xff, 0xff, 0x1f, 0, 0, 0xff};
 
 constexpr std::uint8_t IER_received = 1 << 0, IER_transmitter_empty = 1 << 1;
 constexpr std::uint8_t IIR_none = 1, IIR_transmitter_empty = 2, IIR_received = 4, IIR_fifo = 0xc0;
 constexpr std::uint8_t FCR_enable = 1 << 0;
 constexpr std::uint8_t LCR_DLAB = 1 << 7;
+constexpr std::uint8_t MCR_loop = 1 << 4;
 constexpr std::uint8_t LSR_data_ready = 1 << 0, LSR_transmitter_empty = 1 << 5 | 1 << 6;
 constexpr std::uint8_t MSR_connected = 1 << 7 | 1 << 5 | 1 << 4; // DCD, DSR, CTS
+
+/// What MSR shows while the outputs in MCR are its inputs: RTS as CTS, DTR as DSR, then RI and DCD.
+constexpr std::uint8_t loop_back(std::uint8_t mcr) {
+    return static_cast<std::uint8_t>((mcr & 2) << 3 | (mcr & 1) << 5 | (mcr & 4) << 4 |
+                                     (mcr & 8) << 4);
+}
 
 } // namespace
 
@@ -36,12 +46,14 @@ StoreResult Uart::store(std::uint64_t offset, unsigned width, std::uint64_t valu
         return StoreResult::done;
     }
     if (offset == RBR_THR) {
-        console::put(static_cast<char>(byte));
+        if ((registers_[MCR] & MCR_loop) == 0) {
+            console::put(static_cast<char>(byte));
+        }
         transmitted_ = true;
     } else if (offset == IER && (byte & ~registers_[IER] & IER_transmitter_empty)) {
         transmitted_ = true; // whoever asks for this interrupt gets it: the transmitter is empty
     }
-    registers_[offset] = byte;
+    registers_[offset] = byte & writable[offset];
     update();
     return StoreResult::done;
 }
@@ -71,7 +83,7 @@ std::uint8_t Uart::load_register(std::uint64_t offset) {
     case LSR:
         return LSR_transmitter_empty | (console::readable() ? LSR_data_ready : 0);
     case MSR:
-        return MSR_connected;
+        return registers_[MCR] & MCR_loop ? loop_back(registers_[MCR]) : MSR_connected;
     default:
         return registers_[offset];
     }

@@ -67,6 +67,11 @@ bool write_identity(std::span<const Buffer> buffers) {
     return left.empty();
 }
 
+/// Whether a request of `type` that went well writes all `size` bytes of its writable buffers.
+constexpr bool fills_buffers(std::uint32_t type, std::size_t size) {
+    return type == VIRTIO_BLK_T_IN || (type == VIRTIO_BLK_T_GET_ID && size == sizeof identity);
+}
+
 } // namespace
 
 VirtioBlk::VirtioBlk(std::span<std::byte> disk, bool read_only, const GuestMemory& memory,
@@ -113,11 +118,12 @@ Progress VirtioBlk::serve_next(Virtqueue& queue, Chain& chain, std::size_t& budg
     if (!status) {
         return Progress::more;
     }
-    const bool wrote = header.type != VIRTIO_BLK_T_OUT && status == Status::ok;
-    const std::size_t written = wrote ? total_size(chain.writable()) : 0;
+    // Only what is written without a gap from the first buffer on counts (virtio 1.2, 2.7.8.2).
+    const std::size_t size = total_size(chain.writable());
+    const bool filled = size == 0 || (status == Status::ok && fills_buffers(header.type, size));
     *status_byte = std::byte{std::to_underlying(*status)};
     copied_ = 0;
-    queue.complete(chain, static_cast<std::uint32_t>(written + 1));
+    queue.complete(chain, filled ? static_cast<std::uint32_t>(size + 1) : 0);
     interrupt_for_used_buffer();
     return Progress::done;
 }
@@ -160,7 +166,7 @@ std::optional<VirtioBlk::Status> VirtioBlk::copy(std::span<std::byte> disk,
         const std::size_t count = std::min(buffer.size() - skip, budget);
         std::byte* const memory = buffer.data() + skip;
         std::byte* const sectors = disk.data() + start + skip;
-        std::memcpy(to_disk ? sectors : memory, to_disk ? memory : sectors, count);
+        std::copy_n(to_disk ? memory : sectors, count, to_disk ? sectors : memory);
         copied_ += count;
         budget -= count;
         if (skip + count < buffer.size()) {

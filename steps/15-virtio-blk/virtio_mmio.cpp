@@ -12,6 +12,9 @@ constexpr std::uint64_t QueueSel = 0x030, QueueNumMax = 0x034, QueueNum = 0x038;
 constexpr std::uint64_t QueueReady = 0x044, QueueNotify = 0x050;
 constexpr std::uint64_t InterruptStatus = 0x060, InterruptACK = 0x064, Status = 0x070;
 constexpr std::uint64_t QueueDescLow = 0x080, QueueDriverLow = 0x090, QueueDeviceLow = 0x0a0;
+constexpr std::uint64_t QueueDeviceHigh = 0x0a4;
+constexpr std::uint64_t SHMLenLow = 0x0b0, SHMLenHigh = 0x0b4, SHMBaseLow = 0x0b8;
+constexpr std::uint64_t SHMBaseHigh = 0x0bc;
 constexpr std::uint64_t Config = 0x100;
 
 constexpr std::uint32_t magic = 0x74726976;  // "virt"
@@ -20,6 +23,12 @@ constexpr std::uint32_t vendor = 0x554d4551; // "QEMU": kernels made for it alon
 // Device status bits (virtio 1.2, 2.1), and events in InterruptStatus.
 constexpr std::uint32_t DRIVER_OK = 4, FEATURES_OK = 8, DEVICE_NEEDS_RESET = 64;
 constexpr std::uint32_t used_buffer = 1, configuration_change = 2;
+
+/// Whether the register at `offset` is one of those that exist for each queue.
+constexpr bool belongs_to_queue(std::uint64_t offset) {
+    return offset == QueueNum || offset == QueueReady ||
+           (offset >= QueueDescLow && offset <= QueueDeviceHigh);
+}
 
 } // namespace
 
@@ -74,12 +83,20 @@ std::uint32_t VirtioMmio::load_register(std::uint64_t offset) const {
         return interrupt_status_;
     case Status:
         return status_;
+    case SHMLenLow:
+    case SHMLenHigh:
+    case SHMBaseLow:
+    case SHMBaseHigh:
+        return ~0u; // there is no shared memory
     default:
         return 0;
     }
 }
 
 void VirtioMmio::store_register(std::uint64_t offset, std::uint32_t value) {
+    if (belongs_to_queue(offset) && written(QueueSel) != 0) {
+        return; // we have queue 0 only
+    }
     written(offset) = value;
     switch (offset) {
     case DriverFeatures:
@@ -89,9 +106,7 @@ void VirtioMmio::store_register(std::uint64_t offset, std::uint32_t value) {
         }
         break;
     case QueueReady:
-        if (written(QueueSel) == 0) {
-            enable_queue();
-        }
+        enable_queue();
         break;
     case InterruptACK:
         interrupt_status_ &= ~value;
@@ -127,6 +142,7 @@ void VirtioMmio::store_status(std::uint32_t value) {
 void VirtioMmio::enable_queue() {
     if (written(QueueReady) == 0) {
         queue_.disable();
+        reset();
     } else if (!queue_.ready() &&
                !queue_.enable(memory_, written(QueueNum), written_address(QueueDescLow),
                               written_address(QueueDriverLow), written_address(QueueDeviceLow))) {

@@ -29,7 +29,7 @@ protected:
     /// The queue may have requests: serves them.
     virtual Progress serve(Virtqueue& queue) = 0;
 
-    /// The driver gave the device up: forgets what it was doing.
+    /// The driver gave the device or its queue up: forgets what it was doing.
     virtual void reset() = 0;
 
     /// The device's configuration space (virtio 1.2, 2.5).

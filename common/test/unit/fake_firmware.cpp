@@ -1,0 +1,11 @@
+#include "firmware.hpp"
+
+#include "fake.hpp"
+
+void firmware::power_off() {
+    throw fake::MachineEnded{0};
+}
+
+void firmware::fail() {
+    throw fake::MachineEnded{1};
+}
