@@ -69,9 +69,10 @@ tools:
 	@$(CHECK_TOOLS) run
 	@mkdir -p $(OUT)
 
-# What runs, and how: the README explains each. What is exported reaches run.sh.
+# What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M
-export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU QEMU_FLAGS LIMIT OBJCOPY
+export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU QEMU_FLAGS LIMIT SANITIZE \
+  OBJCOPY
 
 # The guest's own files are built when they are what runs.
 GUEST_FILES := $(filter $(GUEST_DIR)/%,$(KERNEL) $(DISK))
@@ -79,12 +80,12 @@ guest:
 	@$(if $(GUEST_FILES),$(MAKE) --no-print-directory -C $(ROOT)/common/guest)
 
 run: build guest
-	@sh $(ROOT)/common/run.sh
+	@sh $(ROOT)/common/run/run.sh
 
 debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
 debug: build guest
 	@echo "In another terminal: gdb-multiarch $(HYPERVISOR) -ex 'target remote 127.0.0.1:1234'"
-	@sh $(ROOT)/common/run.sh
+	@sh $(ROOT)/common/run/run.sh
 
 clean:
 	@rm -rf $(OUT)

@@ -1,6 +1,7 @@
-# Runs a hypervisor in QEMU, as step.mk says through the environment: puts the machine together.
+# Puts the machine together, as QEMU's arguments: machine.sh DIRECTORY
 set -eu
 here=$(dirname "$0")
+work=$1
 
 fail() {
     echo "run: $*" >&2
@@ -12,29 +13,6 @@ case ${MEMORY%[kKmMgG]} in
     '' | *[!0-9]*) fail "MEMORY=$MEMORY: a size such as 256M or 1G is needed" ;;
 esac
 memory=$((${MEMORY%[kKmMgG]} << unit))
-
-for variable in KERNEL DISK INITRD SAVE; do
-    eval "file=\${$variable:-}"
-    case $file in '' | /*) continue ;; esac
-    directory=${STARTED_IN%% *} # files are meant from where make was started
-    for place in $STARTED_IN; do
-        [ ! -e "$place/$file" ] || { directory=$place && break; }
-    done
-    eval "$variable=\$directory/\$file"
-done
-for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
-    [ -z "$file" ] || [ -f "$file" ] || fail "$file: there is no such file"
-    [ -z "$file" ] || [ -r "$file" ] || fail "$file: it cannot be read"
-done
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
-
-# An ELF kernel becomes the flat binary that its segments are.
-if [ -n "${KERNEL:-}" ] && [ "$(head -c 4 "$KERNEL" | tail -c 3)" = ELF ]; then
-    "$OBJCOPY" -O binary "$KERNEL" "$work/kernel" || fail "KERNEL=$KERNEL: a broken ELF file"
-    KERNEL=$work/kernel
-fi
 [ -z "${DISK_RO:-}" ] || BOOTARGS="${BOOTARGS:-} hypervisor.disk=ro"
 
 # Kernel and initrd lie behind the hypervisor, the disk where QEMU puts it: half-way up.

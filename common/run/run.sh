@@ -1,0 +1,46 @@
+# Runs a hypervisor in QEMU, as step.mk says through the environment. Here what the user named is
+# checked; machine.sh puts the machine together, keep-disk.sh takes care of the disk, and
+# unattended.sh of a run without a terminal.
+set -eu
+here=$(dirname "$0")
+
+fail() {
+    echo "run: $*" >&2
+    exit 1
+}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM HUP
+
+for variable in KERNEL DISK INITRD SAVE; do
+    eval "file=\${$variable:-}"
+    case $file in '' | /*) continue ;; esac
+    directory=${STARTED_IN%% *} # files are meant from where make was started
+    for place in $STARTED_IN; do
+        [ ! -e "$place/$file" ] || { directory=$place && break; }
+    done
+    eval "$variable=\$directory/\$file"
+done
+for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
+    [ -z "$file" ] || [ -f "$file" ] || fail "$file: there is no such file"
+    [ -z "$file" ] || [ -r "$file" ] || fail "$file: it cannot be read"
+done
+
+# An ELF kernel becomes the flat binary that its segments are.
+if [ -n "${KERNEL:-}" ] && [ "$(head -c 4 "$KERNEL" | tail -c 3)" = ELF ]; then
+    "$OBJCOPY" -O binary "$KERNEL" "$work/kernel" || fail "$KERNEL: it is a broken ELF file"
+    KERNEL=$work/kernel
+fi
+
+# SANITIZE: what would steer the terminal is shown instead, in the notation of cat -v.
+if [ -n "${SANITIZE:-}" ]; then
+    mkfifo "$work/output"
+    stdbuf -o0 tr -d '\r' < "$work/output" | cat -v &
+    exec > "$work/output"
+fi
+status=0
+sh "$here/machine.sh" "$work" || status=$?
+exec >&2 # the end of that output
+wait
+exit "$status"
