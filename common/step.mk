@@ -32,6 +32,7 @@ ifdef LIBFDT
 LIBFDT_OBJECTS := $(OUT)/fdt.c.o $(OUT)/fdt_ro.c.o $(OUT)/fdt_rw.c.o
 OBJECTS += $(LIBFDT_OBJECTS)
 COMMON_FLAGS += -isystem $(GUEST_DIR)/libfdt
+$(OBJECTS): | $(GUEST_DIR)/libfdt/libfdt.h
 endif
 
 build: $(HYPERVISOR)
@@ -61,7 +62,7 @@ $(OUT)/guest.dtb: guest.dts | tools
 	@echo "  dtc   $<"
 	@$(DTC) -I dts -O dtb -o $@ $<
 
-$(GUEST_DIR)/libfdt/libfdt.h:
+$(GUEST_DIR)/libfdt/libfdt.h: | tools
 	@$(MAKE) --no-print-directory -C $(ROOT)/common/guest libfdt
 
 # Names what is missing before anything is built.
