@@ -13,7 +13,7 @@ case ${MEMORY%[kKmMgG]} in
     '' | *[!0-9]*) fail "MEMORY=$MEMORY: a size such as 256M or 1G is needed" ;;
 esac
 memory=$((${MEMORY%[kKmMgG]} << unit))
-[ -z "${DISK_RO:-}" ] || BOOTARGS="${BOOTARGS:-} hypervisor.disk=ro"
+[ -z "${DISK_RO:-}" ] || BOOTARGS="hypervisor.disk=ro ${BOOTARGS:-}"
 
 # Kernel and initrd lie behind the hypervisor, the disk where QEMU puts it: half-way up.
 set -- "$QEMU" -machine virt -cpu rv64 -m "$MEMORY" -display none -no-reboot \
