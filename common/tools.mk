@@ -14,10 +14,12 @@ CACHE := $(or $(HYPERVISOR_WORKBOOK_CACHE),$(CACHE_HOME)/hypervisor-workbook)
 
 # Files that the reader names are meant from where make was started, also with `make -C`:
 # $(call find_file,$(KERNEL))
-ifndef STARTED_IN
-export STARTED_IN := $(PWD) $(CURDIR)
+ifndef STARTED_CURDIR
+export STARTED_PWD := $(PWD)
+export STARTED_CURDIR := $(CURDIR)
 endif
-find_file = $(if $(filter-out /%,$1),$(firstword $(wildcard $(addsuffix /$1,$(STARTED_IN))) $1),$1)
+find_file = $(if $(filter-out /%,$1),$(firstword \
+  $(wildcard $(addsuffix /$1,$(STARTED_PWD) $(STARTED_CURDIR))) $1),$1)
 
 # Clang 17 and later know the hypervisor extension; 19 is the one that Debian 12 and 13 share.
 # All of LLVM's tools have the same suffix: none where `clang++` itself is new enough.

@@ -13,7 +13,8 @@ kept="the disk's changes are lost at the end (SAVE=file keeps them)"
 [ -n "${DISK:-}" ] || kept="there is no disk"
 if [ -n "$SAVE" ]; then
     [ -n "${DISK:-}" ] || fail "SAVE=$SAVE: there is no disk to save: name one with DISK="
-    touch "$SAVE.part" || fail "SAVE=$SAVE: it cannot be written"
+    [ ! -d "$SAVE" ] && touch "$SAVE.part" 2> "$work/log" ||
+        fail "SAVE=$SAVE: no file can be written there"
     kept="at the end the disk goes to $SAVE"
     # RAM is a file, which is still there when QEMU has gone.
     set -- "$@" -machine memory-backend=ram \
@@ -21,13 +22,18 @@ if [ -n "$SAVE" ]; then
 fi
 
 status=0
+: > "$work/errors"
 if [ -t 0 ]; then
     echo "run: Ctrl-A x leaves; $kept"
-    "$@" -serial mon:stdio || status=$?
+    "$@" -serial mon:stdio 2> "$work/errors" || status=$?
 else
     echo "run: no terminal: the run ends after ${LIMIT:=120} s at the latest; $kept"
     sh "$here/unattended.sh" "$work" "$LIMIT" "$@" || status=$?
 fi
+if [ "$status" != 0 ] && grep -q -e overlap -e 'not\? load' -e 'nough memory' "$work/errors"; then
+    fail "MEMORY=$MEMORY: too little for these files ($(head -n 1 "$work/errors"))"
+fi
+cat "$work/errors" >&2
 
 if [ -n "$SAVE" ]; then # QEMU tells in the device tree where it has put the disk
     "$@" -machine dumpdtb="$work/tree" > "$work/log" 2>&1 || fail "$(cat "$work/log")"

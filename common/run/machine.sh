@@ -8,11 +8,9 @@ fail() {
     exit 1
 }
 
-case $MEMORY in *[gG]) unit=30 ;; *[kK]) unit=10 ;; *) unit=20 ;; esac
 case ${MEMORY%[kKmMgG]} in
     '' | *[!0-9]*) fail "MEMORY=$MEMORY: a size such as 256M or 1G is needed" ;;
 esac
-memory=$((${MEMORY%[kKmMgG]} << unit))
 [ -z "${DISK_RO:-}" ] || BOOTARGS="hypervisor.disk=ro ${BOOTARGS:-}"
 
 # Kernel and initrd lie behind the hypervisor, the disk where QEMU puts it: half-way up.
@@ -26,14 +24,7 @@ if [ -n "${KERNEL:-}" ]; then
     set -- "$@" -device "$(module kernel "$KERNEL")"
     address=$((address + ($(wc -c < "$KERNEL") / 0x200000 + 1) * 0x200000))
 fi
-if [ -n "${INITRD:-}" ]; then
-    set -- "$@" -device "$(module initrd "$INITRD")"
-    address=$((address + $(wc -c < "$INITRD")))
-fi
+[ -z "${INITRD:-}" ] || set -- "$@" -device "$(module initrd "$INITRD")"
 [ -z "${DISK:-}" ] || set -- "$@" -initrd "$DISK"
-needed=$((address - 0x80000000)) room=$memory
-[ -z "${DISK:-}" ] || room=$((memory / 2 + 0x200000))
-[ "$needed" -le "$room" ] || [ "$memory" -ge $((256 << 20)) ] ||
-    fail "MEMORY=$MEMORY: too little for files that take $((needed >> 20)) MiB without the disk"
 
 SAVE=${SAVE:-} sh "$here/keep-disk.sh" "$work" "$@" ${QEMU_FLAGS:-}

@@ -16,11 +16,9 @@ trap 'exit 130' INT TERM HUP
 for variable in KERNEL DISK INITRD SAVE; do
     eval "file=\${$variable:-}"
     case $file in '' | /*) continue ;; esac
-    directory=${STARTED_IN%% *} # files are meant from where make was started
-    for place in $STARTED_IN; do
-        [ ! -e "$place/$file" ] || { directory=$place && break; }
-    done
-    eval "$variable=\$directory/\$file"
+    place=$STARTED_PWD # files are meant from where make was started
+    [ -e "$place/$file" ] || [ ! -e "$STARTED_CURDIR/$file" ] || place=$STARTED_CURDIR
+    eval "$variable=\$place/\$file"
 done
 for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
     [ -z "$file" ] || [ -f "$file" ] || fail "$file: there is no such file"
@@ -29,7 +27,8 @@ done
 
 # An ELF kernel becomes the flat binary that its segments are.
 if [ -n "${KERNEL:-}" ] && [ "$(head -c 4 "$KERNEL" | tail -c 3)" = ELF ]; then
-    "$OBJCOPY" -O binary "$KERNEL" "$work/kernel" || fail "$KERNEL: it is a broken ELF file"
+    "$OBJCOPY" -O binary "$KERNEL" "$work/kernel" 2> "$work/log" ||
+        fail "$KERNEL: it is a broken ELF file"
     KERNEL=$work/kernel
 fi
 

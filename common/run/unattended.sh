@@ -1,4 +1,4 @@
-# Runs QEMU without a terminal: unattended.sh DIRECTORY SECONDS QEMU ARGUMENTS...
+# Runs QEMU without a terminal: unattended.sh DIRECTORY SECONDS QEMU ARGUMENTS…
 # Standard input is typed for the guest, whole, and then ended; after SECONDS the run is ended.
 set -eu
 work=$1 limit=$2
@@ -7,37 +7,51 @@ case $limit in
     '' | *[!0-9]*) echo "run: LIMIT=$limit: a number of seconds is needed" >&2 && exit 1 ;;
 esac
 
-# The firmware loses the first byte that waits at its start, and Linux a few when it opens its
-# console: 64 times Ctrl-U, which does nothing on an empty line, go first. Ctrl-D ends the input:
-# twice, as after a line without its end the first only sends that off.
-printf '%064d' 0 | tr 0 '\025' > "$work/first"
-printf '\004\004' > "$work/last"
-mkfifo "$work/typed" "$work/monitor.in" "$work/monitor.out"
+background() { # starts a command; a signal that ends the subshell around it ends it too
+    "$@" &
+    child=$!
+    trap 'kill $child 2> /dev/null; exit' TERM
+    wait $child || true
+}
 
+mkfifo "$work/typed" "$work/monitor.in" "$work/monitor.out"
 exec 3<&0
+cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
+listener=$!
 "$@" -serial stdio -chardev pipe,id=monitor,path="$work/monitor" -mon chardev=monitor \
-    < "$work/typed" &
+    < "$work/typed" 2> "$work/errors" &
 qemu=$!
-cat "$work/first" - "$work/last" <&3 > "$work/typed" &
+(
+    # The firmware loses the first byte that waits at its start, and Linux a few when it opens its
+    # console: 64 times Ctrl-U go first, which does nothing on an empty line. Ctrl-D ends the input:
+    # twice, as behind a part of a line the first only sends that off, and again for whoever reads
+    # after a reboot.
+    printf '%064d' 0 | tr 0 '\025'
+    background cat <&3
+    while printf '\004\004'; do
+        background sleep 1
+    done
+) > "$work/typed" 2> /dev/null &
 typist=$!
 (
-    trap 'kill "$sleep"; exit' TERM
-    sleep "$limit" &
-    sleep=$!
-    wait "$sleep"
-    trap '' TERM
+    background sleep "$limit"
     touch "$work/ended"
-    printf 'info registers\nquit\n' > "$work/monitor.in"
-    tr -d '\r' < "$work/monitor.out" > "$work/registers"
-    who=$(sed -n 's/^ V *= *1.*/the guest/p' "$work/registers")
-    echo "run: ended after $limit s (LIMIT=$limit); ${who:-the hypervisor} stood at pc" \
-        "0x$(sed -n 's/^ pc *//p' "$work/registers")"
+    printf 'info registers\nquit\n' 1<> "$work/monitor.in"
+    background sleep 5
+    kill $qemu
 ) &
 watch=$!
 
 status=0
-wait "$qemu" || status=$?
-kill "$typist" "$watch" 2> "$work/log" || true
-wait "$watch" || true
-[ ! -e "$work/ended" ] || status=1
-exit "$status"
+wait $qemu || status=$?
+kill $typist $watch
+if [ -e "$work/ended" ]; then
+    wait $listener
+    registers=$(tr -d '\r' < "$work/said")
+    who=$(echo "$registers" | sed -n 's/^ V *= *1.*/the guest/p')
+    pc=$(echo "$registers" | sed -n 's/^ pc *//p')
+    echo "run: ended after $limit s (LIMIT=$limit); ${who:-the hypervisor} stood at pc 0x$pc"
+    exit 1
+fi
+kill $listener 2> /dev/null || true
+exit $status

@@ -23,12 +23,11 @@ std::optional<Stop> error(const Vcpu& vcpu, const Exit& exit, std::string_view r
     return Stop{Stop::Kind::error, reason, exit.cause, vcpu.pc, exit.stval};
 }
 
-/// Has the guest take `exception` because it cannot fetch its next instruction; unless that is
-/// the first one of its own trap handler, as then it would never get out of that again.
-std::optional<Stop> raise_fetch_fault(Vcpu& vcpu, const Exit& exit, Cause exception,
-                                      std::uint64_t stval) {
+/// Has the guest take `exception`. But if it is at the first instruction of its own trap handler,
+/// where the trap would lead it again, it would never get anywhere else.
+std::optional<Stop> raise(Vcpu& vcpu, const Exit& exit, Cause exception, std::uint64_t stval) {
     if (vcpu.in_supervisor_mode() && vcpu.pc == vcpu.trap_vector()) {
-        return error(vcpu, exit, "the guest's trap vector cannot be fetched");
+        return error(vcpu, exit, "the guest's trap handler cannot be entered");
     }
     vcpu.raise(exception, stval);
     return std::nullopt;
@@ -68,14 +67,15 @@ std::optional<Stop> handle_guest_page_fault(Vcpu& vcpu, const Exit& exit, const 
             const Cause exception = fetched.fault == Cause::load_guest_page_fault
                                         ? Cause::instruction_access_fault
                                         : Cause::instruction_page_fault;
-            return raise_fetch_fault(vcpu, exit, exception, csr::read<Csr::stval>());
+            return raise(vcpu, exit, exception, csr::read<Csr::stval>());
         }
         access = decode(static_cast<std::uint32_t>(fetched.bits));
     } // else the hardware's walk of the guest's page table left RAM: it is no access of a program
 
     if (!access || !access_device(vcpu, bus, address, *access)) {
         const bool load = exit.cause == Cause::load_guest_page_fault;
-        vcpu.raise(load ? Cause::load_access_fault : Cause::store_access_fault, exit.stval);
+        const Cause exception = load ? Cause::load_access_fault : Cause::store_access_fault;
+        return raise(vcpu, exit, exception, exit.stval);
     }
     return std::nullopt;
 }
@@ -92,12 +92,11 @@ std::optional<Stop> handle_exit(Vcpu& vcpu, const GuestMemory& memory, const Bus
     case Cause::store_guest_page_fault:
         return handle_guest_page_fault(vcpu, exit, bus);
     case Cause::instruction_guest_page_fault:
-        return raise_fetch_fault(vcpu, exit, Cause::instruction_access_fault, exit.stval);
+        return raise(vcpu, exit, Cause::instruction_access_fault, exit.stval);
     case Cause::instruction_page_fault:
-        return raise_fetch_fault(vcpu, exit, Cause::instruction_page_fault, exit.stval);
+        return raise(vcpu, exit, Cause::instruction_page_fault, exit.stval);
     case Cause::virtual_instruction: // on a machine without a hypervisor it does not exist
-        vcpu.raise(Cause::illegal_instruction, 0);
-        return std::nullopt;
+        return raise(vcpu, exit, Cause::illegal_instruction, 0);
     case Cause::supervisor_timer_interrupt:
         Timer::expire();
         return std::nullopt;
