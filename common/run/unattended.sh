@@ -7,8 +7,8 @@ case $limit in
     '' | *[!0-9]*) echo "run: LIMIT=$limit: a number of seconds is needed" >&2 && exit 1 ;;
 esac
 
-background() { # starts a command; a signal that ends the subshell around it ends it too
-    "$@" &
+background() { # a command on our standard input; what ends the subshell around it ends it too
+    "$@" <&3 &
     child=$!
     trap 'kill $child 2> /dev/null; exit' TERM
     wait $child || true
@@ -27,7 +27,7 @@ qemu=$!
     # twice, as behind a part of a line the first only sends that off, and again for whoever reads
     # after a reboot.
     printf '%064d' 0 | tr 0 '\025'
-    background cat <&3
+    background cat
     while printf '\004\004'; do
         background sleep 1
     done
