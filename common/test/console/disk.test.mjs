@@ -1,0 +1,129 @@
+// Disks: read-only and writable ones, kept over a reboot of the guest and, with SAVE, over its end.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { greeting } from '../linux.mjs';
+import { bootTest, built, endsWell, scratchDirectory, squashfs } from '../machine.mjs';
+
+const scratch = scratchDirectory('disk');
+const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+const tool = (name, ...words) => execFileSync(name, words, {
+  env: environment, encoding: 'latin1', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'],
+});
+
+/** An ext4 file system with the probe as its init. */
+function makeDisk(name) {
+  const tree = path.join(scratch, `${name}.tree`);
+  for (const directory of ['dev', 'proc', 'sys']) {
+    fs.mkdirSync(path.join(tree, directory), { recursive: true });
+  }
+  fs.copyFileSync(path.join(built, 'guests', 'linux', 'probe'), path.join(tree, 'init'));
+  const disk = path.join(scratch, name);
+  tool('mke2fs', '-q', '-F', '-t', 'ext4', '-d', tree, disk, '16M');
+  return disk;
+}
+
+/** What the probe writes to /kept. */
+const keptLines = () => Array.from({ length: (64 * 64 * 1024) / 16 },
+  (_, line) => `line ${String(line).padStart(10, '0')}\n`).join('');
+
+const rootOnDisk = 'console=ttyS0 root=/dev/vda rw init=/init';
+const keep = `${rootOnDisk} -- keep`;
+
+bootTest('the squashfs disk is the root', async (boot) => {
+  const machine = boot();
+  const sectors = fs.statSync(squashfs).size / 512;
+  await machine.expect(`[vda] ${sectors} 512-byte logical blocks`);
+  await machine.expect('Mounted root (squashfs filesystem) readonly');
+  await machine.expect(greeting);
+  await endsWell(machine);
+});
+
+bootTest('no disk', async (boot) => {
+  const machine = boot({ variables: { DISK: '' } });
+  await machine.expect(/unknown-block\(254,0\)/);
+});
+
+bootTest('DISK_RO=1: the guest sees a disk that cannot be written', async (boot) => {
+  const disk = makeDisk('read-only');
+  const machine = boot({
+    variables: { DISK: disk, DISK_RO: 1, BOOTARGS: 'console=ttyS0 root=/dev/vda ro init=/init' },
+  });
+  await machine.expect(/^hypervisor: .*read-only/m);
+  await machine.expect('probe: sectors 32768\nprobe: read-only 1\n');
+  await endsWell(machine);
+});
+
+bootTest('DISK_RO=1 changes nothing else for the guest', async (boot) => {
+  const disk = makeDisk('read-only-2');
+  const words = `${rootOnDisk.replace(' rw ', ' ro ')} -- word`;
+  const machine = boot({ variables: { DISK: disk, DISK_RO: 1, BOOTARGS: words } });
+  await endsWell(machine);
+  assert.deepEqual(machine.output.match(/^probe: argument .*/gm), ['probe: argument word']);
+});
+
+bootTest('a disk that can be written', async (boot) => {
+  const disk = makeDisk('writable');
+  const machine = boot({ variables: { DISK: disk, BOOTARGS: rootOnDisk } });
+  await machine.expect('probe: sectors 32768\nprobe: read-only 0\n');
+  await endsWell(machine);
+});
+
+bootTest('what is written outlives a reboot of the guest, but not the run', async (boot) => {
+  const disk = makeDisk('kept-for-a-run');
+  const before = fs.readFileSync(disk);
+  const machine = boot({ variables: { DISK: disk, BOOTARGS: keep } });
+  await machine.expect("the disk's changes are lost at the end");
+  await machine.expect('probe: the file is written');
+  await machine.expect('the guest reboots');
+  await machine.expect('probe: the file is as it was written');
+  await endsWell(machine);
+  assert.ok(before.equals(fs.readFileSync(disk)), 'the file given as DISK has changed');
+});
+
+bootTest('SAVE keeps the disk', async (boot) => {
+  const disk = makeDisk('to-save');
+  const saved = path.join(scratch, 'saved, with a space');
+  fs.rmSync(saved, { force: true });
+  const first = boot({ variables: { DISK: disk, SAVE: saved, BOOTARGS: keep } });
+  await first.expect(saved);
+  await first.expect('probe: the file is as it was written');
+  await first.expect(/^run: .*saved, with a space/m);
+  await endsWell(first);
+  assert.equal(fs.statSync(saved).size, fs.statSync(disk).size);
+  assert.deepEqual(fs.readdirSync(scratch).filter((name) => name.includes('.part')), []);
+
+  tool('e2fsck', '-fn', saved);
+  assert.ok(tool('debugfs', '-R', 'cat /kept', saved) === keptLines(), 'what was saved');
+
+  const second = boot({ variables: { DISK: saved, BOOTARGS: keep } });
+  await second.expect('probe: the file is as it was written');
+  await endsWell(second);
+  assert.ok(!second.output.includes('the guest reboots'), 'it was written anew');
+});
+
+bootTest('SAVE onto the disk itself, and with much memory', async (boot) => {
+  const disk = makeDisk('onto-itself');
+  const machine = boot({ variables: { DISK: disk, SAVE: disk, MEMORY: '1G', BOOTARGS: keep } });
+  await machine.expect('probe: the file is as it was written');
+  await endsWell(machine);
+  tool('e2fsck', '-fn', disk);
+  assert.ok(tool('debugfs', '-R', 'cat /kept', disk) === keptLines(), 'what was saved');
+});
+
+bootTest('SAVE after Ctrl-A x', async (boot) => {
+  const disk = makeDisk('interrupted');
+  const saved = path.join(scratch, 'interrupted-saved');
+  fs.rmSync(saved, { force: true });
+  const machine = boot({
+    terminal: true, variables: { DISK: disk, SAVE: saved, BOOTARGS: `${rootOnDisk} -- typed` },
+  });
+  await machine.expect('probe: type');
+  machine.type('\x01x');
+  await machine.expect(/^run: .*interrupted-saved/m);
+  await endsWell(machine);
+  assert.equal(fs.statSync(saved).size, fs.statSync(disk).size);
+});
