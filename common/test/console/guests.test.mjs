@@ -102,7 +102,7 @@ bootTest('a guest that never stops is ended by LIMIT, and nothing of it is left'
   await machine.expect(/^run: ended after 1 s .*the guest stood at pc 0x0*80200[0-9a-f]{3}$/m);
   const { status } = await machine.end();
   assert.notEqual(status, 0);
-  assert.deepEqual(machine.processes(), []);
+  await machine.gone();
   assert.deepEqual(machine.leftFiles(), []);
 });
 

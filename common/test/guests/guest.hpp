@@ -20,9 +20,9 @@ constexpr std::uint64_t no_trap = 0x7777;
 
 /// What the last trap told; start.S writes it.
 struct Trap {
-    std::uint64_t cause, pc, value, count;
+    std::uint64_t cause, pc, value, count, status;
 };
-inline Trap trap asm("trap") = {no_trap, 0, 0, 0};
+inline Trap trap asm("trap") = {no_trap, 0, 0, 0, 0};
 
 struct SbiReply {
     std::int64_t error;
@@ -88,7 +88,7 @@ extern "C" [[noreturn, gnu::used]] inline void finish() {
 /// Runs `action` and returns what it trapped with, or {no_trap}.
 template <class Action>
 Trap attempt(Action action) {
-    trap = {no_trap, 0, 0, trap.count};
+    trap = {no_trap, 0, 0, trap.count, 0};
     asm volatile("" ::: "memory");
     action();
     asm volatile("" ::: "memory");

@@ -6,7 +6,7 @@
 
 extern "C" char unmapping_code[], unmapping_code_end[]; // below
 extern "C" char straddling_code[], straddling_code_end[];
-extern "C" char user_code[];
+extern "C" char user_code[], user_unmapping_code[], user_unmapping_code_end[];
 
 namespace {
 
@@ -159,22 +159,27 @@ void unmapping(const char* what, std::uint64_t new_entry, std::uint64_t fault) {
     }
 }
 
-/// The same in user mode, which has the page table in its reach here.
+/// The same in user mode, which has the page table within its reach here.
 void unmapping_in_user_mode() {
-    copy_code(pages[0] + 4096 - 8, unmapping_code, unmapping_code + 8);
-    copy_code(pages[1], unmapping_code + 8, unmapping_code_end);
+    copy_code(pages[0] + 4096 - 16, user_unmapping_code, user_unmapping_code + 16);
+    copy_code(pages[1], user_unmapping_code + 16, user_unmapping_code_end);
     map_small_pages(entry(address_of(pages[0]), data | X | U),
                     entry(address_of(pages[1]), data | X | U));
+    device<std::uint8_t>(uart + 7) = 0x77;
+    constexpr std::uint64_t to_user = user_ram - 2 * GiB;
+    static std::uint64_t addresses[2];
+    addresses[0] = address_of(&bottom[0]) + to_user;
+    addresses[1] = user_devices + uart + 7;
     trap.cause = no_trap;
-    register std::uint64_t a1 asm("a1") = user_devices + uart + 7;
-    register std::uint64_t a3 asm("a3") = address_of(&bottom[0]) + user_ram - 2 * GiB;
-    register std::uint64_t a4 asm("a4") = 0;
-    register std::uint64_t a0 asm("a0") = small + 4096 - 8;
-    // run_user would lose a1; the code ends in a return to 0 in user mode.
-    asm volatile("mv a5, ra\n li ra, 0\n call enter_user\n mv ra, a5"
-                 : "+r"(a0)
-                 : "r"(a1), "r"(a3), "r"(a4)
-                 : "a5", "t0", "memory");
+    const std::uint64_t value = run_user(small + 4096 - 16, address_of(addresses) + to_user);
+    check("unmapped in user mode: previous privilege", trap.status >> 8 & 1, 0);
+    if (trap.cause == user_call) {
+        println("unmapped in user mode: the instruction was found");
+        check("unmapped in user mode", value, 0x77);
+    } else {
+        println("unmapped in user mode: fault ", trap.cause);
+        check_trap("unmapped in user mode", trap, instruction_page_fault, small + 4096 - 4);
+    }
 }
 
 /// Devices from user mode, by code that only user mode can fetch.
@@ -204,6 +209,14 @@ unmapping_code:
     ret
 unmapping_code_end:
 
+user_unmapping_code:
+    ld      a1, 0(a0)
+    ld      a2, 8(a0)
+    sd      zero, (a1)
+    lbu     a0, (a2)
+    ecall
+user_unmapping_code_end:
+
 straddling_code:
     lbu     a0, (a1)
     ret
@@ -223,5 +236,6 @@ void guest_main(std::uint64_t, std::uint64_t) {
     user_mode();
     unmapping("unmapped", 0, instruction_page_fault);
     unmapping("moved to nowhere", entry(nowhere, data | X), instruction_access_fault);
+    unmapping_in_user_mode();
     walks();
 }

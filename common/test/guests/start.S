@@ -5,6 +5,7 @@
     .equ    PC, 8
     .equ    VALUE, 16
     .equ    COUNT, 24
+    .equ    STATUS, 32
 
     .section .text.start, "ax"
     .global _start
@@ -37,6 +38,8 @@ trap_entry:
     ld      t1, COUNT(t0)
     addi    t1, t1, 1
     sd      t1, COUNT(t0)
+    csrr    t1, sstatus
+    sd      t1, STATUS(t0)
     csrr    t1, stval
     sd      t1, VALUE(t0)
     csrr    t1, sepc
