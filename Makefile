@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run test endurance setup doctor guest guest-bundle lines clean
+.PHONY: help run test fuzz endurance setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -21,6 +21,10 @@ test: ## everything that can be tested, on every QEMU that is to be had
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test
+
+fuzz: ## libFuzzer on the parts of the hypervisor that a guest reaches: TIME= seconds for each
+	@$(INSTALL_TOOLS) test
+	@$(SUBMAKE) common/test/fuzz run
 
 endurance: ## a hundred boots, and ten minutes of work on a disk: SEED= BOOTS= MINUTES=
 	@$(INSTALL_TOOLS) test

@@ -15,7 +15,7 @@ background() { # a command on our standard input; what ends the subshell around 
 }
 
 mkfifo "$work/typed" "$work/monitor.in" "$work/monitor.out"
-exec 3<&0
+exec 3<&0 4<> "$work/monitor.in"
 cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
 listener=$!
 "$@" -serial stdio -chardev pipe,id=monitor,path="$work/monitor" -mon chardev=monitor \
@@ -36,7 +36,7 @@ typist=$!
 (
     background sleep "$limit"
     touch "$work/ended"
-    printf 'info registers\nquit\n' 1<> "$work/monitor.in"
+    printf 'info registers\nquit\n' >&4
     background sleep 5
     kill $qemu
 ) &

@@ -20,6 +20,7 @@ const readers = {
     }
     return results;
   },
+  fuzz: () => read('fuzz/results.json'),
 };
 /** Any other part has written lists of names, as reporter.mjs does. */
 const readList = (part) => () => read(`results/${part}.json`);

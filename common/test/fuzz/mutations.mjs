@@ -1,0 +1,249 @@
+// Proves that the targets find mistakes: each of these is made in a copy of the step, and the
+// target has to fail with the seeds, or soon after. The copy and what is built of it are in OUT.
+//   node mutations.mjs [TEXT]    only those whose description contains TEXT
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { encodeAll } from './seeds.mjs';
+
+const { OUT, STEP_DIR } = process.env;
+const copy = path.join(OUT, 'step');
+const only = process.argv[2] ?? '';
+
+// Target, file, the text that is replaced, and its replacement.
+const mutations = [
+  [
+    'virtio', 'guest_memory.hpp',
+    'if (!range_.contains(address, length)) {',
+    'if (!range_.contains(address, 0)) {',
+  ],
+  [
+    'virtio', 'guest_memory.hpp',
+    'if (!range_.contains(address, length)) {',
+    'if (!range_.contains(address, 1)) {',
+  ],
+  ['virtio', 'address.hpp', 'offset <= size && length <= size - offset', 'offset + length <= size'],
+  ['virtio', 'address.hpp', 'length <= size - offset', 'length <= size - offset + 1'],
+  ['virtio', 'virtqueue.cpp', 'return waiting <= size_ && walk(chain)', 'return walk(chain)'],
+  ['virtio', 'virtqueue.cpp', 'count < size_ && index < size_', 'index < size_'],
+  ['virtio', 'virtqueue.cpp', 'count < size_ && index < size_', 'count < size_'],
+  ['virtio', 'virtqueue.cpp', 'count < size_ && index < size_', 'count <= size_ && index < size_'],
+  ['virtio', 'virtqueue.cpp', '!buffer || out_of_order ||', '!buffer ||'],
+  ['virtio', 'virtqueue.cpp', ' || (descriptor.flags & VIRTQ_DESC_F_INDIRECT)', ''],
+  [
+    'virtio', 'virtqueue.cpp',
+    'const std::size_t slot = served_ % size_;',
+    'const std::size_t slot = served_;',
+  ],
+  ['virtio', 'virtqueue.cpp', '2 * (served_ % size_));', '2 * served_);'],
+  [
+    'virtio', 'virtqueue.cpp',
+    '!std::has_single_bit(size) || size > max_queue_size',
+    '!std::has_single_bit(size)',
+  ],
+  ['virtio', 'virtqueue.cpp', '!std::has_single_bit(size) || ', ''],
+  [
+    'virtio', 'virtqueue.cpp',
+    'ring_entries + size * sizeof(UsedElement));',
+    'size * sizeof(UsedElement));',
+  ],
+  [
+    'virtio', 'virtqueue.cpp',
+    'find_area(memory, descriptors, 16,',
+    'find_area(memory, descriptors, 1,',
+  ],
+  [
+    'virtio', 'virtqueue.cpp',
+    'VIRTQ_AVAIL_F_NO_INTERRUPT) == 0',
+    'VIRTQ_AVAIL_F_NO_INTERRUPT) != 2',
+  ],
+  [
+    'virtio', 'virtio_blk.cpp',
+    'if (!has_sectors(header.sector, total_size(data)) || (out && read_only_)) {',
+    'if (out && read_only_) {',
+  ],
+  ['virtio', 'virtio_blk.cpp', ' || (out && read_only_)', ''],
+  [
+    'virtio', 'virtio_blk.cpp',
+    'sector <= capacity && size / sector_size <= capacity - sector',
+    '(sector * sector_size + size) / sector_size <= capacity',
+  ],
+  ['virtio', 'virtio_blk.cpp', 'return size % sector_size == 0 && ', 'return '],
+  ['virtio', 'virtio_blk.cpp', 'std::min(buffer.size() - skip, budget)', 'buffer.size() - skip'],
+  ['virtio', 'virtio_blk.cpp', 'requests_at_once = 64', 'requests_at_once = 128'],
+  ['virtio', 'virtio_blk.cpp', '    copied_ = 0;\n    queue.complete', '    queue.complete'],
+  [
+    'virtio', 'virtio_blk.cpp',
+    'void VirtioBlk::reset() {\n    copied_ = 0;',
+    'void VirtioBlk::reset() {',
+  ],
+  [
+    'virtio', 'virtio_blk.cpp',
+    'if (status_byte == nullptr || !take_header(chain.readable(), header)) {',
+    'if (!take_header(chain.readable(), header)) {',
+  ],
+  [
+    'virtio', 'virtio_blk.cpp',
+    '    last = last.first(last.size() - 1);\n    return last.data() + last.size();',
+    '    return last.data() + last.size() - 1;',
+  ],
+  [
+    'virtio', 'virtio_mmio.cpp',
+    '(status_ & DRIVER_OK) && (status_ & DEVICE_NEEDS_RESET) == 0',
+    '(status_ & DRIVER_OK)',
+  ],
+  ['virtio', 'virtio_mmio.cpp', 'line_.set(interrupt_status_ != 0);', 'line_.set(false);'],
+  ['virtio', 'virtio_mmio.cpp', 'std::min<std::size_t>(width, bytes.size() - start)', 'width'],
+  ['virtio', 'virtio_mmio.cpp', 'half < 2 ? static_cast', 'half < 3 ? static_cast'],
+  ['virtio', 'virtio_mmio.cpp', 'status_ |= value & ~DEVICE_NEEDS_RESET;', 'status_ = value;'],
+  ['decode', 'decode.cpp', 'funct3 != 7', 'true'],
+  ['decode', 'decode.cpp', 'opcode_store && !is_unsigned', 'opcode_store'],
+  [
+    'decode', 'decode.cpp',
+    '!is_unsigned, bits(instruction, 11, 7)',
+    'true, bits(instruction, 11, 7)',
+  ],
+  ['decode', 'decode.cpp', 'store ? bits(instruction, 6, 2)', 'store ? bits(instruction, 5, 2)'],
+  [
+    'decode', 'decode.cpp',
+    'reg = 8 + bits(instruction, 4, 2)',
+    'reg = 8 + bits(instruction, 9, 7)',
+  ],
+  ['decode', 'decode.cpp', 'quadrant == 1 || ', ''],
+  ['decode', 'decode.cpp', '(htinst & 2) == 0', '(htinst & 2) != 0'],
+  ['decode', 'decode.cpp', 'return sign_extend ?', 'return !sign_extend ?'],
+  [
+    'plic_uart', 'plic.cpp',
+    'offset < priorities + 4 * sources) {\n        return',
+    'offset <= priorities + 4 * sources) {\n        return',
+  ],
+  ['plic_uart', 'plic.cpp', 'word < sources', 'word <= sources'],
+  ['plic_uart', 'plic.cpp', '~(enabled_ & 1u << word)', '~(1u << word)'],
+  ['plic_uart', 'plic.cpp', 'priority_[source] > highest', 'priority_[source] >= highest'],
+  ['plic_uart', 'plic.cpp', 'word & ~1u', 'word'],
+  ['plic_uart', 'plic.cpp', 'best(0); // a', 'best(threshold_); // a'],
+  [
+    'plic_uart', 'plic.cpp',
+    'priority_[offset / 4] = word & priority_mask',
+    'priority_[offset / 4] = word',
+  ],
+  [
+    'plic_uart', 'uart.cpp',
+    '    if (width != 1 || offset >= registers_.size()) {\n        return std::nullopt',
+    '    if (width != 1) {\n        return std::nullopt',
+  ],
+  [
+    'plic_uart', 'uart.cpp',
+    '    registers_[offset] = byte & writable[offset];\n    update();',
+    '    registers_[offset] = byte & writable[offset];',
+  ],
+  ['plic_uart', 'uart.cpp', 'offset < divisor_.size();', 'offset <= divisor_.size();'],
+  ['plic_uart', 'uart.cpp', 'if (received()) {\n        return IIR_received;\n    }\n    ', ''],
+  [
+    'plic_uart', 'uart.cpp',
+    '        transmitted_ = false; // to read it is to acknowledge it\n',
+    '',
+  ],
+  ['plic_uart', 'bus.cpp', 'contains(address, width)', 'contains(address, 0)'],
+  ['sbi', 'sbi.cpp', 'if (id > last_legacy) {', 'if (id > 8) {'],
+  ['sbi', 'sbi.cpp', 'if (id > last_legacy) {', 'if (true) {'],
+  ['sbi', 'sbi.cpp', '!bytes || vcpu.x[a2] != 0', '!bytes'],
+  ['sbi', 'sbi.cpp', 'bytes->first(std::min(bytes->size(), most_bytes))', '*bytes'],
+  ['sbi', 'sbi.cpp', 'function < std::size(answers)', 'function <= std::size(answers)'],
+  ['sbi', 'sbi.cpp', 'type > warm_reboot || reason', 'reason'],
+  [
+    'sbi', 'sbi.cpp',
+    'const std::uint64_t id = vcpu.x[a7];',
+    'const auto id = static_cast<std::uint32_t>(vcpu.x[a7]);',
+  ],
+  ['sbi', 'sbi.cpp', 'function > remote_sfence_vma_asid', 'function > 3'],
+  ['sbi', 'sbi.cpp', 'mask == 1 && base == guest_map::hart', 'mask & 1 && base == guest_map::hart'],
+  ['sbi', 'sbi.cpp', 'typed ? static_cast<unsigned char>(*typed)', 'typed ? *typed'],
+  ['stage2', 'stage2.cpp', 'address.value >> 41 == 0 ?', 'true ?'],
+  ['stage2', 'stage2.cpp', 'address.value >> 30 & 2047', 'address.value >> 30 & 511'],
+  ['stage2', 'stage2.cpp', '            memory::free(to_target(entry), 1);\n', ''],
+  [
+    'stage2', 'stage2.cpp',
+    'leaf_bits = V | R | W | X | U | A | D',
+    'leaf_bits = V | R | W | X | A | D',
+  ],
+  [
+    'stage2', 'stage2.cpp',
+    'if ((entry & V) == 0) {\n            entry',
+    'if (true) {\n            entry',
+  ],
+  ['stage2', 'stage2.cpp', 'address.value % page_size', 'address.value % (page_size / 2)'],
+  ['stage2', 'stage2.cpp', 'offset < guest.size;', 'offset <= guest.size;'],
+  ['stage2', 'memory.cpp', 'first + count <= pool_pages', 'first + count <= pool_pages + 1'],
+  ['stage2', 'memory.cpp', 'std::fill_n(pages, count * page_size', 'std::fill_n(pages, count'],
+  ['stage2', 'memory.cpp', 'first += count', 'first += 1'],
+];
+
+const environment = {
+  ...process.env,
+  ASAN_OPTIONS: 'quarantine_size_mb=8',
+  LLVM_PROFILE_FILE: '/dev/null',
+};
+const reasons =
+  /does not hold: .*|runtime error: .*|AddressSanitizer: \S+|Assertion .*|terminate called|timeout/;
+
+/** How many inputs the target takes until it fails; nothing if it does not. */
+function fuzz(target, args) {
+  const run = spawnSync(path.join(OUT, target),
+    ['-print_final_stats=1', '-timeout=10', '-max_len=256', '-len_control=20', '-seed=1', ...args],
+    { cwd: OUT, env: environment, encoding: 'utf8', maxBuffer: 256 << 20 });
+  const executed = Number(run.stderr.match(/number_of_executed_units: (\d+)/)?.[1] ?? 0);
+  const running = run.stderr.match(/^Running: .*$/gm)?.pop().replace(/.*\//, '');
+  const why = run.stderr.match(reasons)?.[0];
+  return run.status === 0 ? undefined : { executed, running, why };
+}
+
+fs.rmSync(copy, { recursive: true, force: true });
+fs.cpSync(STEP_DIR, copy, { recursive: true });
+const make = (target) =>
+  execFileSync(
+    'make',
+    ['build', `STEP_DIR=${copy}`, `OUT=${OUT}`, `TARGETS=${target}`, 'WARNINGS='],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+
+const most = 50_000; // half of what the short run does
+let missed = 0;
+for (const [target, file, from, to] of mutations) {
+  const name = `${target} ${file}: ${from} -> ${to || '(nothing)'}`.replace(/\s+/g, ' ');
+  if (!name.includes(only)) {
+    continue;
+  }
+  const place = path.join(copy, file);
+  const good = fs.readFileSync(place, 'utf8');
+  if (good.split(from).length !== 2) {
+    console.log(`STALE    ${name}`);
+    missed += 1;
+    continue;
+  }
+  fs.writeFileSync(place, good.replace(from, () => to));
+  try {
+    make(target);
+    const seeds = encodeAll('seeds', target, path.join(OUT, 'seeds', target));
+    const known = fuzz(target, seeds);
+    const corpus = path.join(OUT, 'corpus');
+    fs.rmSync(corpus, { recursive: true, force: true });
+    fs.mkdirSync(corpus);
+    const fromSeeds = [`-runs=${most}`, corpus, path.join(OUT, 'seeds', target)];
+    const found = known ?? fuzz(target, fromSeeds);
+    missed += found ? 0 : 1;
+    console.log(`${found ? 'found ' : 'MISSED'}   ${name}`);
+    if (found) {
+      const how = known ? `by seed ${known.running}` : `after ${found.executed} inputs`;
+      console.log(`         ${how}: ${found.why}`);
+    }
+  } catch (error) {
+    missed += 1;
+    console.log(`BROKEN   ${name}\n${error.stderr ?? error}`);
+  } finally {
+    fs.writeFileSync(place, good);
+  }
+}
+console.log(`${missed} mutations were not found`);
+process.exitCode = missed === 0 ? 0 : 1;

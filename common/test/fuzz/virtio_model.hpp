@@ -1,0 +1,167 @@
+/// @file
+/// A virtio block device as virtio 1.2 describes it, with no regard for speed, which the fuzzer
+/// compares with the real one.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+// Registers (virtio 1.2, 4.2.2).
+enum Register : std::uint64_t {
+    DeviceFeatures = 0x010,
+    DeviceFeaturesSel = 0x014,
+    DriverFeatures = 0x020,
+    DriverFeaturesSel = 0x024,
+    QueueSel = 0x030,
+    QueueNumMax = 0x034,
+    QueueNum = 0x038,
+    QueueReady = 0x044,
+    QueueNotify = 0x050,
+    InterruptStatus = 0x060,
+    InterruptACK = 0x064,
+    Status = 0x070,
+    QueueDescLow = 0x080,
+    QueueDriverLow = 0x090,
+    QueueDeviceLow = 0x0a0,
+    Config = 0x100,
+};
+
+inline constexpr std::uint32_t DRIVER_OK = 4, FEATURES_OK = 8, NEEDS_RESET = 64;
+inline constexpr std::uint16_t NEXT = 1, WRITE = 2, INDIRECT = 4;
+inline constexpr std::uint32_t IN = 0, OUT = 1, FLUSH = 4, GET_ID = 8;
+inline constexpr std::uint8_t S_OK = 0, S_IOERR = 1, S_UNSUPP = 2;
+
+inline constexpr std::uint64_t ram_base = 0x8000'0000;
+inline constexpr std::uint64_t ram_size = 64 * 1024;
+inline constexpr std::size_t sector_size = 512;
+
+/// A part of guest memory; its start is an offset into it.
+struct Piece {
+    std::uint64_t start = 0;
+    std::uint64_t size = 0;
+
+    bool overlaps(const Piece& other) const {
+        return start < other.start + other.size && other.start < start + size;
+    }
+};
+
+using Pieces = std::vector<Piece>;
+
+/// What waits in the queue, taken apart.
+struct Request {
+    bool valid = false; ///< false if it breaks the rules; then nothing else counts
+    std::uint16_t head = 0;
+    Pieces readable, writable;
+    /// It writes where it or the device also reads. What comes of that depends on the order in
+    /// which the device works, on which no driver can rely.
+    bool tangled = false;
+    std::uint32_t type = 0;
+    std::uint8_t status = S_OK;
+    std::uint64_t start = 0; ///< of its first sector, in bytes
+    std::uint64_t size = 0;  ///< bytes to copy to or from the disk
+    /// What the used element may say (2.7.8.2).
+    std::uint32_t least_used = 0, most_used = 0;
+};
+
+class Model {
+public:
+    /// `ram` and `disk` are the model's own.
+    Model(std::span<std::byte> ram, std::span<std::byte> disk, bool read_only)
+        : ram_(ram), disk_(disk), read_only_(read_only) {}
+
+    std::uint32_t load(std::uint64_t offset) const;
+    std::uint64_t load_configuration(std::uint64_t offset, unsigned width) const;
+    void store(std::uint64_t offset, std::uint32_t value);
+
+    /// Whether a notification has any effect.
+    bool serves() const {
+        return r_.ready && (r_.status & DRIVER_OK) && !(r_.status & NEEDS_RESET);
+    }
+
+    /// How many requests wait. More than the queue has entries breaks the rules.
+    unsigned waiting() const;
+
+    /// Where the used ring lies, as an offset into guest memory, and its index.
+    std::uint64_t used_start() const {
+        return r_.used.start;
+    }
+    std::uint16_t served() const {
+        return r_.served;
+    }
+
+    /// The request behind the next `ahead` ones.
+    Request peek(unsigned ahead = 0) const;
+
+    /// Whether one of the waiting requests or the queue itself is tangled.
+    bool tangled() const;
+
+    /// Bytes of the next request's data that are left to copy.
+    std::uint64_t left(const Request& request) const;
+
+    /// Copies `count` more bytes of the next request's data.
+    void copy(const Request& request, std::uint64_t count);
+
+    /// Does what is left of the next request, and says in the used ring that it is done.
+    void complete(const Request& request, std::uint32_t used_length);
+
+    /// The driver broke the rules.
+    void need_reset();
+
+    /// How many requests the used ring at `ram` has more than the model's.
+    unsigned ahead(std::span<const std::byte> ram) const;
+    /// The length that the used ring at `ram` gives for the next request.
+    std::uint32_t used_length(std::span<const std::byte> ram) const;
+
+    std::uint32_t status() const {
+        return r_.status;
+    }
+    std::uint32_t interrupt_status() const {
+        return r_.interrupt_status;
+    }
+
+    /// From now on the device is in a state that cannot be known, until its queue is stopped. Its
+    /// registers say what they say.
+    void lose(std::uint32_t status, std::uint32_t interrupt_status) {
+        r_.lost = true;
+        r_.status = status;
+        r_.interrupt_status = interrupt_status;
+    }
+    bool lost() const {
+        return r_.lost;
+    }
+
+private:
+    struct Registers {
+        std::uint32_t features_sel = 0, driver_sel = 0, queue_sel = 0, queue_num = 0;
+        std::uint32_t status = 0, interrupt_status = 0;
+        std::array<std::uint32_t, 2> accepted = {};
+        std::array<std::uint32_t, 10> addresses = {}; ///< of the queue's areas, low and high halves
+        bool ready = false;
+        bool lost = false;
+        std::uint32_t size = 0; ///< of the queue that is ready, as are the following
+        Piece table, available, used;
+        std::uint16_t served = 0;
+        std::uint64_t done = 0; ///< bytes of the next request's data that have been copied
+    };
+
+    std::uint64_t features() const;
+    void set_ready(bool ready);
+    void set_status(std::uint32_t value);
+    bool find_queue();
+    bool follow(Request& request) const;
+    bool understand(Request& request) const;
+    bool is_tangled(const Request& request) const;
+    void put_identity(const Pieces& pieces);
+
+    template <class T>
+    T get(std::uint64_t offset) const;
+    template <class T>
+    void put(std::uint64_t offset, T value);
+
+    std::span<std::byte> ram_, disk_;
+    bool read_only_;
+    Registers r_;
+};
