@@ -8,9 +8,9 @@ case $limit in
 esac
 
 background() { # a command on our standard input; what ends the subshell around it ends it too
+    trap 'kill $child 2> /dev/null; exit' TERM
     "$@" <&3 &
     child=$!
-    trap 'kill $child 2> /dev/null; exit' TERM
     wait $child || true
 }
 
@@ -44,7 +44,7 @@ watch=$!
 
 status=0
 wait $qemu || status=$?
-kill $typist $watch
+kill $typist $watch 2> /dev/null || true # one of them may have ended
 if [ -e "$work/ended" ]; then
     wait $listener
     registers=$(tr -d '\r' < "$work/said")

@@ -20,6 +20,7 @@ const build = path.join(root, 'build');
 export const stepDirectory = path.resolve(root, process.env.STEP ?? 'steps/15-virtio-blk');
 /** What common/test/Makefile built: NAME, NAME.elf of each guest; the hypervisor's variants. */
 export const built = path.join(build, 'test');
+export const hypervisor = path.join(build, path.basename(stepDirectory), 'hypervisor.elf');
 export const linux = path.join(build, 'guest', 'Image');
 export const squashfs = path.join(build, 'guest', 'rootfs.squashfs');
 

@@ -2,10 +2,9 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import path from 'node:path';
 
 import { greeting, hasSaid, prompt, said } from '../linux.mjs';
-import { bootTest, built, endsWell, scratchDirectory, stepDirectory } from '../machine.mjs';
+import { bootTest, endsWell, hypervisor, scratchDirectory } from '../machine.mjs';
 
 bootTest('without input the guest greets and the run ends', async (boot) => {
   const machine = boot();
@@ -78,7 +77,6 @@ bootTest('no output is lost when it is read slowly', async (boot) => {
 });
 
 bootTest('nothing is built anew when variables change', async (boot) => {
-  const hypervisor = path.join(built, '..', path.basename(stepDirectory), 'hypervisor.elf');
   const before = fs.statSync(hypervisor).mtimeMs;
   const variables = { MEMORY: '256M', BOOTARGS: 'console=ttyS0 root=/dev/vda quiet', DISK_RO: 1 };
   const machine = boot({ variables });
