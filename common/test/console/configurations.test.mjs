@@ -87,7 +87,7 @@ bootTest('a boot hart that is not hart 0', async (boot) => {
   const start = Number(elf.readBigUInt64LE(segment + 8)); // where in the file it begins
   assert.equal(elf.readBigUInt64LE(segment + 16), 0x80200000n);
   const instruction = elf.readUInt32LE(start);
-  elf.writeUInt32LE(0x0f0f006f - 0xf000, start); // j 0x802f0000
+  elf.writeUInt32LE(0x000f006f, start); // j 0x802f0000
   const patched = path.join(scratchDirectory('configurations'), 'hypervisor.elf');
   fs.writeFileSync(patched, elf);
   const flags = `-smp 4 -device loader,file=${guest('other-hart')},addr=${before},force-raw=on`

@@ -18,7 +18,8 @@ const start = (boot, name, variables = {}, options = {}) =>
 
 /** Waits until a guest says that all its checks went well, and for its end. */
 async function passes(machine) {
-  await machine.expect(/^guest: 0x[1-9a-f][0-9a-f]* checks, 0x0 failed$/m);
+  // Not at the start of a line: OpenSBI 1.6 reports an unknown CSR without ending its line.
+  await machine.expect(/guest: 0x[1-9a-f][0-9a-f]* checks, 0x0 failed$/m);
   await endsWell(machine);
   return machine.output;
 }
