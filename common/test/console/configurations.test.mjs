@@ -1,13 +1,9 @@
 // The same Linux on other machines and with other arguments.
 
 import assert from 'node:assert/strict';
-import fs from 'node:fs';
-import path from 'node:path';
 
 import { greeting, said } from '../linux.mjs';
-import {
-  bootTest, built, endsWell, guest, hypervisor, scratchDirectory,
-} from '../machine.mjs';
+import { bootTest, built, endsWell } from '../machine.mjs';
 
 /** Boots the default guest with `variables`, has the cat say something, and returns the output. */
 async function bootLinux(boot, variables, input = 'meow\n') {
@@ -78,30 +74,6 @@ for (const round of [1, 2]) {
     assert.equal(ours, firmware);
   });
 }
-
-bootTest('a boot hart that is not hart 0', async (boot) => {
-  // Chance takes hart 0 nearly always, so other-hart.S comes first and starts the next one.
-  const [before, saved] = [0x802f0000, 0x802ffff8];
-  const elf = fs.readFileSync(hypervisor);
-  const segment = Number(elf.readBigUInt64LE(32)); // the first program header
-  const start = Number(elf.readBigUInt64LE(segment + 8)); // where in the file it begins
-  assert.equal(elf.readBigUInt64LE(segment + 16), 0x80200000n);
-  const instruction = elf.readUInt32LE(start);
-  elf.writeUInt32LE(0x000f006f, start); // j 0x802f0000
-  const patched = path.join(scratchDirectory('configurations'), 'hypervisor.elf');
-  fs.writeFileSync(patched, elf);
-  const flags = `-smp 4 -device loader,file=${guest('other-hart')},addr=${before},force-raw=on`
-    + ` -device loader,addr=${saved},data=${instruction},data-len=4`;
-  const machine = boot({ terminal: true, variables: { HYPERVISOR: patched, QEMU_FLAGS: flags } });
-  const [, firmware] = await machine.expect(/^Boot HART ID +: (\d)\n/m);
-  const [, hart] = await machine.expect(/^hypervisor: hart (\d), /m);
-  assert.equal(Number(hart), (Number(firmware) + 1) % 4);
-  await machine.expect('exit powers off.');
-  machine.typeLine('meow');
-  await machine.expect('\x1b[1;36mmeow\x1b[0m');
-  machine.typeLine('exit');
-  await endsWell(machine);
-});
 
 for (const memory of ['128M', '160M', '256M', '512M', '1G', '4G']) {
   bootTest(`MEMORY=${memory}`, async (boot) => {

@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { bootTest, built, endsWell, guest, scratchDirectory } from '../machine.mjs';
+import {
+  bootTest, built, endsWell, guest, hypervisor, scratchDirectory,
+} from '../machine.mjs';
 
 const scratch = scratchDirectory('guests');
 const variants = {
@@ -87,15 +89,40 @@ bootTest('what only a hypervisor or the firmware may is illegal', async (boot) =
   await passes(start(boot, 'privileged'));
 });
 
-bootTest('a guest that knows the machine by heart, as xv6 does', async (boot) => {
-  const machine = start(boot, 'xv6', { DISK: disk }, { terminal: true });
+/** Sees a guest that does as xv6 does through; `machine` is at a terminal. */
+async function driveXv6(machine) {
   await machine.expect('sector 0: hello from sector 0\n');
   await machine.expect('type\n');
-  for (const key of ['a', '\x03', '~', 'q']) { // each brings an interrupt
+  for (const key of ['a', '\x03', '~', 'q']) { // each brings an interrupt to a guest that sleeps
     machine.type(key);
     await machine.expect(`<${key}>`);
   }
   await passes(machine);
+}
+
+bootTest('a guest that knows the machine by heart, as xv6 does', async (boot) => {
+  await driveXv6(start(boot, 'xv6', { DISK: disk }, { terminal: true }));
+});
+
+bootTest('the hypervisor on a hart that is not hart 0', async (boot) => {
+  // Chance takes hart 0 nearly always, so other-hart.S comes first and starts the next one.
+  const [before, saved] = [0x802f0000, 0x802ffff8];
+  const elf = fs.readFileSync(hypervisor);
+  const segment = Number(elf.readBigUInt64LE(32)); // the first program header
+  assert.equal(elf.readBigUInt64LE(segment + 16), 0x80200000n);
+  const offset = Number(elf.readBigUInt64LE(segment + 8)); // where that segment is in the file
+  const instruction = elf.readUInt32LE(offset);
+  elf.writeUInt32LE(0x000f006f, offset); // j 0x802f0000
+  const patched = path.join(scratch, 'hypervisor.elf');
+  fs.writeFileSync(patched, elf);
+  const flags = `-smp 4 -device loader,file=${guest('other-hart')},addr=${before},force-raw=on`
+    + ` -device loader,addr=${saved},data=${instruction},data-len=4`;
+  const variables = { DISK: disk, HYPERVISOR: patched, QEMU_FLAGS: flags };
+  const machine = start(boot, 'xv6', variables, { terminal: true });
+  const [, firmware] = await machine.expect(/^Boot HART ID +: (\d)\n/m);
+  const [, hart] = await machine.expect(/^hypervisor: hart (\d), /m);
+  assert.equal(Number(hart), (Number(firmware) + 1) % 4);
+  await driveXv6(machine);
 });
 
 bootTest('a guest that never stops is ended by LIMIT, and nothing of it is left', async (boot) => {
