@@ -31,8 +31,9 @@ export const guest = (name) => path.join(built, 'guests', `${name}.bin`);
 export const elfGuest = (name) => path.join(built, 'guests', `${name}.elf`);
 
 /** What the make that runs the tests put into the environment, and what would change a run. */
-const notForUsers = 'MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS STARTED_PWD STARTED_CURDIR STEP OUT NODE_OPTIONS '
-  + 'NODE_TEST_CONTEXT KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU_FLAGS LIMIT SANITIZE';
+const notForUsers = 'MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS STARTED_PWD STARTED_CURDIR STEP OUT '
+  + 'NODE_OPTIONS NODE_TEST_CONTEXT KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU_FLAGS '
+  + 'LIMIT SANITIZE';
 
 function userEnvironment(temporary) {
   const environment = { ...process.env, TMPDIR: temporary, LC_ALL: 'C' };
@@ -238,7 +239,8 @@ export class Machine {
         settle(value);
       };
       const fail = (why) => {
-        const left = this.#ended ? '' : `; running: ${this.processes().map(({ name }) => name).join(', ')}`;
+        const names = this.processes().map(({ name }) => name).join(', ');
+        const left = this.#ended ? '' : `; running: ${names}`;
         finish(reject, new Error(`waited for ${what}, but ${why}${left}`));
       };
       const check = () => {
