@@ -1,0 +1,230 @@
+// The hostile guests, how each is run, and what must come of it.
+
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { qemus } from '../machine.mjs';
+import { directory, guestFile, initrd, inspect, oddInitrd, run } from './machine.mjs';
+
+/** The line with which a VM is stopped: cause, pc, and address. */
+const stopped = (pc) => new RegExp(
+  `^hypervisor: VM stopped: [^:]+: [^:]+ \\(scause 0x\\w+\\), pc ${pc}, address 0x\\w+$`,
+);
+
+/**
+ * By name; `guest` is its program, if that has another one. A table of cases ends by itself; else
+ *   stops: the line with which the hypervisor ends it
+ *   limit: after so many seconds the runner ends it
+ *   refused: the line with which the hypervisor does not even start it
+ */
+export const tests = {
+  queue: {},
+  block: {},
+  // Files that end, or begin, in the middle of what the second stage maps at once.
+  unaligned: { guest: 'block', memory: 65, variables: { INITRD: oddInitrd } },
+  'without-initrd': { guest: 'queue', variables: { INITRD: '' } },
+  readonly: { variables: { DISK_RO: 1 } },
+  nodisk: { variables: { DISK: '' } },
+  budget: { flags: '-icount shift=0,sleep=off' },
+  mmio: {},
+  tables: {},
+  sbi: {},
+  csr: {},
+  'user-width': {},
+  reboot: {},
+  idle: { limit: 1 },
+  'handler-faults': { limit: 1 },
+  'exit-storm': { limit: 1 },
+  'vector-null': { stops: stopped('0x0') },
+  'vector-unmapped': { stops: stopped('0x123456000') },
+  'vector-device': { stops: stopped('0x10000000') },
+  'vector-outside': { stops: stopped('0x7ffffffc') },
+  'lost-table': { stops: stopped('0x80200000') },
+  'lost-root': { stops: stopped('0x80200000') },
+};
+
+/** A Linux Image (Linux, Documentation/riscv/boot-image-header.rst) that is a loop. */
+function image({ offset = 0x200000n, size = 0x1000n, length = 0x1000 }) {
+  const file = Buffer.alloc(Math.max(length, 64));
+  file.writeUInt32LE(0x0000006f, 0); // j .
+  file.writeBigUInt64LE(BigInt.asUintN(64, offset), 8);
+  file.writeBigUInt64LE(BigInt.asUintN(64, size), 16);
+  file.write('RISCV\0\0\0RSC\x05', 48, 'latin1');
+  return file.subarray(0, length);
+}
+
+const refused = (text) => new RegExp(`^hypervisor: ${text}`);
+const tooLarge = refused('the kernel needs \\d+ KiB of RAM, but the guest has only \\d+ KiB');
+const truncated = refused('the kernel is truncated');
+
+/** Kernels whose header lies: a file, and how the hypervisor answers. */
+const kernels = {
+  'offset at the end of RAM': [image({ offset: 26n << 20n }), tooLarge],
+  'offset behind RAM': [image({ offset: 1n << 40n }), tooLarge],
+  'offset that wraps': [image({ offset: -0x1000n }), tooLarge],
+  'offset of -1': [image({ offset: -1n }), tooLarge],
+  'offset of 2^63': [image({ offset: 1n << 63n }), tooLarge],
+  'offset that takes the end round to the start': [image({ offset: -0x80000000n }), tooLarge],
+  'offset over the initrd': [image({ offset: (23n << 20n) + 0xf0000n }), tooLarge],
+  'size of RAM': [image({ size: 26n << 20n, length: 0x1000 }), truncated],
+  'size of 2^63': [image({ size: 1n << 63n }), truncated],
+  'size of 2^64 - 1': [image({ size: -1n }), truncated],
+  'size behind the initrd': [image({ size: 24n << 20n, length: 1 << 20 }), truncated],
+  'no content behind the header': [image({ size: 0x200000n, length: 64 }), truncated],
+  'a header and nothing else': [image({ size: 0n, length: 64 }), undefined],
+  'half a header': [image({ length: 32 }), undefined],
+  'an empty file': [Buffer.alloc(0), refused('the kernel is an empty file')],
+  'a compressed file': [Buffer.from('\x1f\x8b and so on', 'latin1'), refused('the kernel is comp')],
+};
+for (const [name, [content, answer]] of Object.entries(kernels)) {
+  tests[`kernel/${name}`] = answer ? { content, refused: answer } : { content, limit: 1 };
+}
+
+// Files that do not fit. QEMU loads what fits of them and says nothing.
+for (const [name, address] of [['partly behind', '0x83f80000'], ['behind', '0x85000000']]) {
+  tests[`files/initrd ${name} RAM`] = {
+    content: image({}),
+    variables: { INITRD: '' },
+    flags: `-device guest-loader,addr=${address},initrd=${path.join(directory, 'initrd')}`,
+    refused: refused(`the initrd \\(2048 KiB at ${address}\\) does not fit into 64 MiB of RAM`),
+  };
+}
+tests['files/empty disk'] = {
+  content: image({}),
+  variables: { DISK: path.join(directory, 'empty') },
+  refused: refused('the disk is an empty file'),
+};
+tests['files/disk of odd size'] = {
+  content: image({}),
+  variables: { DISK: path.join(directory, 'odd-disk') },
+  refused: refused('the disk has 1000 bytes, which is no multiple of 512'),
+};
+tests['files/no kernel'] = {
+  content: image({}),
+  variables: { KERNEL: '' },
+  refused: refused('there is no kernel to run'),
+};
+tests['files/initrd larger than the guest'] = {
+  content: image({}),
+  variables: { DISK: '', INITRD: path.join(directory, 'large-initrd') },
+  refused: refused('the initrd has \\d+ KiB, but the guest only \\d+ KiB of RAM'),
+};
+// Half a header, and behind the end of that file what would make a whole one of it.
+tests['files/header that goes on in the next file'] = {
+  content: image({ length: 32, size: 1n << 63n }),
+  variables: { INITRD: '' },
+  flags: `-device guest-loader,addr=0x80400020,initrd=${path.join(directory, 'half-header')}`,
+  limit: 1,
+};
+fs.writeFileSync(path.join(directory, 'half-header'), image({ size: 1n << 63n }).subarray(32));
+fs.writeFileSync(path.join(directory, 'large-initrd'), Buffer.alloc(40 << 20));
+fs.writeFileSync(path.join(directory, 'odd-disk'), Buffer.alloc(1000));
+fs.writeFileSync(path.join(directory, 'empty'), '');
+
+let files = 0;
+/** The file of what a test runs. */
+function kernelFile(name, { guest = name, content }) {
+  if (content === undefined) {
+    return guestFile(guest);
+  }
+  const label = `${name}.${process.pid}.${++files}`;
+  const file = path.join(directory, `${label.replaceAll(/\W+/g, '-')}.bin`);
+  fs.writeFileSync(file, content);
+  return file;
+}
+
+/** What the hypervisor says, but for its greeting and a good end. */
+const reports = (output) => output.split('\n').filter((line) => /^hypervisor: /.test(line)
+  && !/^hypervisor: (hart|kernel) \d/.test(line)
+  && !/^hypervisor: the guest (has powered off|reboots)$/.test(line));
+
+/** What is wrong with a run of a table of cases. */
+function judgeCases({ status, output }, only) {
+  const problems = [];
+  if (status !== 0 || !output.includes('hypervisor: the guest has powered off')) {
+    problems.push(`it did not end well (${status})`);
+  }
+  problems.push(...reports(output));
+  const cases = [...output.matchAll(/^case (\S+)\n([^]*?)(?=^case |^guest: |^hypervisor: |(?![^]))/gm)];
+  for (const [, name, saw] of cases) {
+    const failures = saw.split('\n').filter((line) => line.startsWith('FAIL'));
+    if (failures.length > 0) {
+      problems.push(`${name}: ${failures.join('; ')}`);
+    } else if (!saw.includes(`done ${name}`) && !output.includes('the guest reboots')) {
+      problems.push(`${name}: it was not done to its end`);
+    }
+  }
+  if (cases.length === 0 || (only && cases[0][1] !== only)) {
+    problems.push('no case was done');
+  }
+  if (!/^guest: 0x\w+ checks, 0x0 failed$/m.test(output)) {
+    problems.push('the guest does not say that all went well');
+  }
+  return problems;
+}
+
+/** What is wrong with a run that was to be ended. */
+function judgeEnd({ status, output }, test) {
+  const problems = [];
+  const said = reports(output);
+  if (status === 0) {
+    problems.push('its status is 0');
+  }
+  if (test.limit) {
+    problems.push(...said);
+    if (!/^run: ended after \d+ s .* stood at pc 0x\w+$/m.test(output)) {
+      problems.push('the runner did not end it');
+    }
+  } else if (said.length !== 1 || !(test.stops ?? test.refused).test(said[0])) {
+    problems.push(`it did not end with the one line that it should; it said: ${said.join(' | ')}`);
+  }
+  return problems;
+}
+
+/**
+ * Runs the test `name`, or one case of it: "queue/self-loop".
+ * @param {object} options
+ * @param {string} options.step the directory of the hypervisor
+ * @param {string} options.out where it is built
+ * @param {string} options.qemu the path of a QEMU
+ * @param {number} options.limit seconds after which a run is ended that does not end by itself
+ * @param {object} options.build more variables for make, with which it was built
+ * @returns {Promise<{problems: string[], output: string}>}
+ */
+export async function runTest(name, { step, out, qemu, build = {}, limit = 30 }) {
+  const [program, only] = tests[name] ? [name] : name.split('/');
+  const test = tests[program];
+  if (!test) {
+    throw new Error(`there is no test ${name}`);
+  }
+  const kernel = kernelFile(program, test);
+  const result = await run({
+    kernel,
+    step,
+    flags: test.flags,
+    memory: test.memory,
+    variables: {
+      QEMU: qemu,
+      OUT: out,
+      LIMIT: test.limit ?? limit,
+      BOOTARGS: only ? `only=${only}` : '',
+      ...build,
+      ...test.variables,
+    },
+  });
+  const problems = test.limit || test.stops || test.refused
+    ? judgeEnd(result, test)
+    : judgeCases(result, only);
+  if (!name.startsWith('files/')) {
+    const hasDisk = test.variables?.DISK === undefined;
+    problems.push(...inspect(result, path.join(out, 'hypervisor.elf'), {
+      hasDisk, initrd: test.variables?.INITRD ?? initrd,
+    }));
+  }
+  if (test.content !== undefined) {
+    fs.rmSync(kernel);
+  }
+  return { problems, output: result.output };
+}
+
+export { qemus };
