@@ -18,10 +18,12 @@ std::optional<Access> decode_compressed(std::uint32_t instruction) {
     const bool store = funct3 & 4;
     const unsigned width = funct3 & 1 ? 8 : 4;
     std::size_t reg = store ? bits(instruction, 6, 2) : bits(instruction, 11, 7);
+    std::size_t base = 2; // sp
     if (quadrant == 0) {
         reg = 8 + bits(instruction, 4, 2);
+        base = 8 + bits(instruction, 9, 7);
     }
-    return Access{store, width, true, reg, 2};
+    return Access{store, width, true, reg, base, 0, 2};
 }
 
 } // namespace
@@ -43,21 +45,26 @@ std::optional<Access> decode(std::uint32_t instruction) {
     const std::uint32_t funct3 = bits(instruction, 14, 12);
     const unsigned width = 1u << (funct3 & 3);
     const bool is_unsigned = funct3 & 4;
+    const std::size_t base = bits(instruction, 19, 15);
 
     if (opcode == opcode_load && funct3 != 7) { // LB LH LW LD LBU LHU LWU
-        return Access{false, width, !is_unsigned, bits(instruction, 11, 7), 4};
+        const unsigned offset = bits(instruction, 22, 20);
+        return Access{false, width, !is_unsigned, bits(instruction, 11, 7), base, offset, 4};
     }
     if (opcode == opcode_store && !is_unsigned) { // SB SH SW SD
-        return Access{true, width, true, bits(instruction, 24, 20), 4};
+        const unsigned offset = bits(instruction, 9, 7);
+        return Access{true, width, true, bits(instruction, 24, 20), base, offset, 4};
     }
     return std::nullopt;
 }
 
 std::optional<Access> decode_transformed(std::uint64_t htinst) {
-    // A load or store of 4 bytes, but for bit 1: it is clear if the instruction had only 2.
+    // A load or store of 4 bytes, but for bit 1: it is clear if the instruction had only 2. In the
+    // place of rs1 is Addr.Offset: how far behind the start of the access it is that faulted.
     auto access = decode(static_cast<std::uint32_t>(htinst | 2));
-    if (access && (htinst & 2) == 0) {
-        access->size = 2;
+    if (!access || access->base != 0) {
+        return std::nullopt;
     }
+    access->size = htinst & 2 ? 4 : 2;
     return access;
 }

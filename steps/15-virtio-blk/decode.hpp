@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <optional>
 
-/// What a load or store does, but for the address.
+/// What a load or store does.
 struct Access {
     bool store;
     unsigned width;     ///< bytes that it accesses: 1, 2, 4 or 8
     bool sign_extend;   ///< whether what is loaded is extended with its sign
     std::size_t reg;    ///< the register that it stores or loads
+    std::size_t base;   ///< the register with the address to which the instruction adds
+    unsigned offset;    ///< this, but for a multiple of `width`
     std::uint64_t size; ///< bytes of the instruction itself: 2 or 4
 
     /// The low `width` bytes of `value`, extended as this access does.
@@ -22,5 +24,6 @@ struct Access {
 /// atomics and floating-point accesses among them.
 std::optional<Access> decode(std::uint32_t instruction);
 
-/// The same of a transformed instruction, as in htinst (Privileged spec 18.6.3).
+/// The same of a transformed instruction, as in htinst (Privileged spec 18.6.3), in which base and
+/// offset are 0. Nothing if what faulted is not the start of the access: it crosses a page's end.
 std::optional<Access> decode_transformed(std::uint64_t htinst);

@@ -36,7 +36,9 @@ std::optional<Stop> raise(Vcpu& vcpu, const Exit& exit, Cause exception, std::ui
 /// Makes `access` of the device at `address`. False if there is nothing there that can be accessed
 /// like that; then nothing has changed.
 bool access_device(Vcpu& vcpu, const Bus& bus, GuestPhysical address, const Access& access) {
-    if (address.align_down(access.width) != address) {
+    // If an access crosses the end of a page, `address` may be where the next one begins.
+    const std::uint64_t from = vcpu.x[access.base] + access.offset;
+    if (address.align_down(access.width) != address || from % access.width != 0) {
         return false;
     }
     StoreResult result = StoreResult::done;

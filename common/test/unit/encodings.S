@@ -19,14 +19,14 @@
     with_every_register \instruction
     .endr
 
-// Compressed ones, and beside each what it expands to: the same access, but with no address.
+// Compressed ones, and beside each what it expands to: the same access, but with no offset.
     .macro pair_of instruction, expansion, reg, offset, base
     .section .short, "ax"
     .option rvc
     \instruction x\reg, \offset(x\base)
     .section .expanded, "ax"
     .option norvc
-    \expansion x\reg, 0(x0)
+    \expansion x\reg, 0(x\base)
     .endm
     .macro registers_of_3_bits instruction, expansion, offset, base
     .irp reg, 8, 9, 10, 11, 12, 13, 14, 15

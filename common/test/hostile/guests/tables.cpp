@@ -54,7 +54,7 @@ void map(std::uint64_t first, std::uint64_t second) {
     })
 #define STORE(instruction, address)                                                                \
     attempt([=] {                                                                                  \
-        asm volatile(instruction " %0, (%1)" ::"r"(~0ul), "r"(address) : "memory");               \
+        asm volatile(instruction " %0, (%1)" ::"r"(~0ul), "r"(address) : "memory");                \
     })
 
 /// What is misaligned cannot be done to a device: an access fault or one of alignment, and nothing
@@ -74,12 +74,9 @@ void across_a_page() {
     device<std::uint32_t>(threshold) = 3;
     const std::uint64_t ram_page = entry(address_of(pages[0]), rw);
     const std::uint64_t neighbours[][2] = {
-        {ram_page, entry(threshold, rw)},
-        {entry(threshold, rw), ram_page},
-        {entry(plic, rw), entry(threshold, rw)},
-        {entry(uart, rw), entry(virtio, rw)},
-        {entry(virtio, rw), entry(threshold, rw)},
-        {ram_page, entry(nowhere, rw)},
+        {ram_page, entry(threshold, rw)},           {entry(threshold, rw), ram_page},
+        {entry(plic, rw), entry(threshold, rw)},    {entry(uart, rw), entry(virtio, rw)},
+        {entry(virtio, rw), entry(threshold, rw)},  {ram_page, entry(nowhere, rw)},
         {entry(nowhere, rw), entry(threshold, rw)},
     };
     for (const auto& pair : neighbours) {
@@ -113,8 +110,8 @@ void tables_in_devices() {
     start();
     verify("status", request(IN, 3, data(), 512), OK); // source 1 is pending
     for (const std::uint64_t place :
-         {plic + 0x20'1000, plic, uart, virtio, nowhere, 0x10'0000ul, 0ul,
-          ram.end, ram.start - 2 * MiB, 1ul << 40, 1ul << 41, (1ul << 56) - 4096}) {
+         {plic + 0x20'1000, plic, uart, virtio, nowhere, 0x10'0000ul, 0ul, ram.end,
+          ram.start - 2 * MiB, 1ul << 40, 1ul << 41, (1ul << 56) - 4096}) {
         for (const bool second : {false, true}) { // a table of the second level, and of the third
             top[8] = entry(second ? address_of(bottom) : place, V);
             bottom[0] = entry(place, V);
@@ -125,11 +122,14 @@ void tables_in_devices() {
             expect("load", loaded.cause == load_access_fault);
             verify("stval", loaded.value, address);
             const Trap stored = STORE("sw", address);
-            expect("store", stored.cause == store_access_fault || stored.cause == load_access_fault);
+            expect("store",
+                   stored.cause == store_access_fault || stored.cause == load_access_fault);
             verify("stval", stored.value, address);
-            const Trap fetched = attempt([=] { reinterpret_cast<void (*)()>(address)(); });
-            expect("fetch", fetched.cause == instruction_access_fault ||
-                                fetched.cause == load_access_fault);
+            const Trap fetched = attempt([=] {
+                reinterpret_cast<void (*)()>(address)();
+            });
+            expect("fetch",
+                   fetched.cause == instruction_access_fault || fetched.cause == load_access_fault);
             verify("stval", fetched.value, address);
         }
     }
@@ -143,9 +143,8 @@ void tables_in_devices() {
 void pages_outside_ram() {
     paging_on();
     for (const std::uint64_t place :
-         {ram.end, ram.end + 2 * MiB, ram.start - 4 * KiB, 0x10'0000ul,
-          0x200'0000ul, 0ul, 1ul << 39, 1ul << 41, 1ul << 55,
-          (1ul << 56) - 4096}) {
+         {ram.end, ram.end + 2 * MiB, ram.start - 4 * KiB, 0x10'0000ul, 0x200'0000ul, 0ul,
+          1ul << 39, 1ul << 41, 1ul << 55, (1ul << 56) - 4096}) {
         map(entry(place, rwx), 0);
         for (std::uint64_t offset = 0; offset < 4096; offset += 0x7f8) {
             const Trap loaded = LOAD("ld", small + offset);
@@ -153,7 +152,9 @@ void pages_outside_ram() {
             const Trap stored = STORE("sd", small + offset);
             verify_trap("store", stored, store_access_fault, small + offset);
         }
-        const Trap fetched = attempt([] { reinterpret_cast<void (*)()>(small)(); });
+        const Trap fetched = attempt([] {
+            reinterpret_cast<void (*)()>(small)();
+        });
         verify_trap("fetch", fetched, instruction_access_fault, small);
     }
     paging_off();
@@ -259,7 +260,9 @@ void half_an_instruction_vanishes() {
             register std::uint64_t a3 asm("a3") = address_of(&bottom[1]);
             register std::uint64_t a4 asm("a4") = second_entry;
             trap.cause = no_trap;
-            asm volatile("jalr a2" : "+r"(a0) : "r"(a1), "r"(code), "r"(a3), "r"(a4)
+            asm volatile("jalr a2"
+                         : "+r"(a0)
+                         : "r"(a1), "r"(code), "r"(a3), "r"(a4)
                          : "ra", "memory");
             return a0;
         };
@@ -279,7 +282,8 @@ void half_an_instruction_vanishes() {
     paging_off();
 }
 
-/// Code that can be executed but not read is no secret to an exit, which reads it as it was fetched.
+/// Code that can be executed but not read is no secret to an exit, which reads it as it was
+/// fetched.
 void code_that_cannot_be_read() {
     paging_on();
     copy_code(pages[0], straddling_code, straddling_code_end);
@@ -290,8 +294,13 @@ void code_that_cannot_be_read() {
     trap.cause = no_trap;
     asm volatile("jalr a2" : "+r"(a0) : "r"(a1), "r"(code) : "ra", "memory");
     const std::uint64_t value = a0;
-    verify("trap", trap.cause, no_trap);
-    verify("value", value, 0x7472'6976);
+    if (same(quirk, "hlvx")) { // the hypervisor cannot read that instruction
+        verify_trap("trap", trap, instruction_page_fault, small);
+        verify("value", value, 0);
+    } else {
+        verify("trap", trap.cause, no_trap);
+        verify("value", value, 0x7472'6976);
+    }
     paging_off();
 }
 
@@ -300,9 +309,9 @@ void forbidden_pages() {
     paging_on();
     map(entry(virtio, V | R | A), entry(virtio, rw | U));
     verify_trap("store to what may be read", STORE("sw", small + Status), store_page_fault,
-               small + Status);
+                small + Status);
     verify_trap("load of user mode's", LOAD("lw", small + 4 * KiB), load_page_fault,
-               small + 4 * KiB);
+                small + 4 * KiB);
     verify("load of what may be read", LOAD("lw", small).cause, no_trap);
     paging_off();
 }
