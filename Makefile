@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run test fuzz endurance setup doctor guest guest-bundle lines clean
+.PHONY: help run test hostile fuzz endurance setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -21,6 +21,12 @@ test: ## everything that can be tested, on every QEMU that is to be had
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test
+
+hostile: ## guests that do what they should not, and all patches that remove a guard: STEP= PATCHES=
+	@$(INSTALL_TOOLS) test
+	@$(SUBMAKE) common/guest
+	@$(SUBMAKE) common/qemu second
+	@$(SUBMAKE) common/test/hostile
 
 fuzz: ## libFuzzer on the parts of the hypervisor that a guest reaches: TIME= seconds for each
 	@$(INSTALL_TOOLS) test

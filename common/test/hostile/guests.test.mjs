@@ -30,7 +30,8 @@ function define(name, title, options) {
   }
   for (const qemu of qemus) {
     // All are started at once, and run a few at a time.
-    const running = inTurn(() => runTest(name, { step: stepDirectory, qemu: qemu.path, ...options }))
+    const boot = () => runTest(name, { step: stepDirectory, qemu, ...options });
+    const running = inTurn(boot)
       .then((result) => ({ result }), (error) => ({ error }));
     test(`hostile: ${title} [QEMU ${qemu.version}]`, async () => {
       const { result, error } = await running;

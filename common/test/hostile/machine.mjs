@@ -84,8 +84,8 @@ export const inTurn = limiter(workers);
 /** The environment of a user, without what the make that runs the tests put into it. */
 function userEnvironment() {
   const environment = { ...process.env, LC_ALL: 'C' };
-  const ours = ['MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MFLAGS', 'STARTED_PWD', 'STARTED_CURDIR', 'OUT', 'STEP',
-    'TESTS', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS'];
+  const ours = ['MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MFLAGS', 'STARTED_PWD',
+    'STARTED_CURDIR', 'OUT', 'STEP', 'TESTS', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS'];
   ours.forEach((name) => delete environment[name]);
   return environment;
 }
@@ -99,7 +99,8 @@ export async function make(where, target, variables = {}, options = [], seconds 
   const stream = fs.openSync(log, 'w');
   const assignments = Object.entries(variables)
     .map(([name, value]) => `${name}=${String(value).replaceAll('$', '$$$$')}`);
-  const child = spawn('make', ['--no-print-directory', '-C', where, target, ...options, ...assignments], {
+  const words = ['--no-print-directory', '-C', where, target, ...options, ...assignments];
+  const child = spawn('make', words, {
     cwd: root, env: userEnvironment(), detached: true, stdio: ['ignore', stream, stream],
   });
   let late = '';
@@ -199,14 +200,18 @@ function expectedDisk(output) {
  * What has changed in the machine's RAM that is not the guest's, as a list of complaints.
  * @param {string} elf the hypervisor's file
  */
-export function inspect({ memory, output, kernel }, elf, { hasDisk = true, initrd: ramdisk = initrd } = {}) {
+export function inspect({ memory, output, kernel }, elf, options = {}) {
+  const { hasDisk = true, initrd: ramdisk = initrd } = options;
   const problems = [];
   const megabytes = memory.length / MiB;
   const diskAt = hasDisk ? diskPlace(megabytes) : undefined;
   const file = fs.readFileSync(elf);
   const known = []; // what lies there: { name, start, content } or { name, start, length }
   const put = (name, address, content) => known.push({
-    name, start: address - base, length: content.length, content: content.buffer ? content : undefined,
+    name,
+    start: address - base,
+    length: content.length,
+    content: content.buffer ? content : undefined,
   });
 
   const used = sections(file).filter(({ flags }) => flags & 2); // SHF_ALLOC
@@ -217,7 +222,8 @@ export function inspect({ memory, output, kernel }, elf, { hasDisk = true, initr
   }
   const last = used.reduce((a, b) => (a.address > b.address ? a : b));
   // A section that only takes up room is not written to, or it is by the hypervisor itself.
-  put('the hypervisor', places.hypervisor, { length: last.address + last.length - places.hypervisor });
+  const end = last.address + last.length;
+  put('the hypervisor', places.hypervisor, { length: end - places.hypervisor });
   put('the kernel\'s file', places.kernel, fs.readFileSync(kernel));
   if (ramdisk) {
     put('the initrd\'s file', places.initrd, fs.readFileSync(ramdisk));

@@ -41,16 +41,18 @@ function readPatches() {
   });
 }
 
+/** Of this run alone, as there may be another one at the same time. */
+const allTrees = fs.mkdtempSync(path.join(directory, 'trees-'));
+process.on('exit', () => fs.rmSync(allTrees, { recursive: true, force: true }));
+
 /** A copy of the step that can be changed, with all that its Makefile expects around it. */
 class Tree {
   constructor(number) {
-    this.root = path.join(directory, 'trees', `${number}`);
+    this.root = path.join(allTrees, `${number}`);
     this.step = path.join(this.root, 'steps', step);
-    fs.rmSync(this.step, { recursive: true, force: true });
     fs.mkdirSync(path.join(this.root, 'build'), { recursive: true });
     fs.cpSync(stepDirectory, this.step, { recursive: true });
     for (const name of ['common', 'build/guest']) {
-      fs.rmSync(path.join(this.root, name), { force: true });
       fs.symlinkSync(path.join(root, name), path.join(this.root, name));
     }
   }
@@ -66,8 +68,9 @@ class Tree {
       return await action();
     } finally {
       for (const name of names) { // written anew, so that make sees it
-        fs.writeFileSync(path.join(this.step, name), fs.readFileSync(path.join(stepDirectory, name)));
-        fs.rmSync(path.join(this.step, `${name}.rej`), { force: true });
+        const changed = path.join(this.step, name);
+        fs.writeFileSync(changed, fs.readFileSync(path.join(stepDirectory, name)));
+        fs.rmSync(`${changed}.rej`, { force: true });
       }
     }
   }
@@ -79,7 +82,8 @@ class Tree {
 }
 
 async function build(tree, out, variables) {
-  const { status, output } = await make(tree.step, 'build', { OUT: out, ...variables }, ['-j2']);
+  const { status, output } = await make(tree.step, 'build', { OUT: out, ...variables },
+    ['-j2']);
   assert.equal(status, 0, `it does not build:\n${output}`);
 }
 
@@ -91,7 +95,7 @@ async function guestFails(tree, name) {
   await build(tree, out, variables);
   const qemu = how.includes('last') ? qemus.at(-1) : qemus[0];
   const { problems } = await runTest(testName,
-    { step: tree.step, out, qemu: qemu.path, build: variables, limit });
+    { step: tree.step, out, qemu, build: variables, limit });
   return problems[0];
 }
 
@@ -108,7 +112,8 @@ async function unitFails(tree, file) {
 }
 
 // The first build of each takes the longest, so for a few patches one has to do.
-const free = Array.from({ length: process.env.SAMPLE ? 1 : workers }, (_, number) => new Tree(number));
+const trees = process.env.SAMPLE ? 1 : workers;
+const free = Array.from({ length: trees }, (_, number) => new Tree(number));
 const waiting = [];
 
 /** Does `action` with a tree that nobody else has. */

@@ -287,10 +287,10 @@ void data_over_everything() {
 }
 
 void status_over_rings() {
-    const std::uint64_t places[] = {
-        address_of(&descriptors[0]), address_of(&descriptors[0].next), address_of(&available.index),
-        address_of(&available.ring[0]), address_of(&used.index), address_of(&used.ring[0].id),
-        address_of(&headers[0].type), data_address()};
+    const std::uint64_t places[] = {address_of(&descriptors[0]),  address_of(&descriptors[0].next),
+                                    address_of(&available.index), address_of(&available.ring[0]),
+                                    address_of(&used.index),      address_of(&used.ring[0].id),
+                                    address_of(&headers[0].type), data_address()};
     for (const std::uint64_t place : places) {
         start();
         put_header(0, IN, 3);

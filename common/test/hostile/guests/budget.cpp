@@ -13,8 +13,8 @@ constexpr std::uint64_t most_bytes = 1 * MiB, most_requests = 64;
 
 /// What happened while one store to QueueNotify was executed.
 struct Progress {
-    std::uint64_t interrupts;         ///< before the last request was complete
-    std::uint64_t bytes, requests;    ///< the most between two of them
+    std::uint64_t interrupts;      ///< before the last request was complete
+    std::uint64_t bytes, requests; ///< the most between two of them
 };
 
 volatile Progress progress;
@@ -159,9 +159,10 @@ void all_of_ram_in_every_descriptor() {
         }
         notify_with_timer(128);
         verify("used index", used.index, 128);
-        verify("status", statuses[0], type == FLUSH || type == GET_ID ? OK
-                                     : type == 77                    ? UNSUPP
-                                                                     : IOERR);
+        verify("status", statuses[0],
+               type == FLUSH || type == GET_ID ? OK
+               : type == 77                    ? UNSUPP
+                                               : IOERR);
         expect_bounded(1);
     }
 }
@@ -210,7 +211,9 @@ void meddle_with_read(void (*action)()) {
 
 /// 4.2.2.2: a request in flight ends when the driver resets the device. The next one is whole.
 void reset_in_the_middle() {
-    meddle_with_read([] { reg(Status) = 0; });
+    meddle_with_read([] {
+        reg(Status) = 0;
+    });
     expect("the rest was not read", is_filled(data() + 4 * MiB, 2 * MiB));
     start();
     await_bytes(3 * MiB);
@@ -219,7 +222,9 @@ void reset_in_the_middle() {
 }
 
 void stop_in_the_middle() {
-    meddle_with_read([] { reg(QueueReady) = 0; });
+    meddle_with_read([] {
+        reg(QueueReady) = 0;
+    });
     expect("the rest was not read", is_filled(data() + 4 * MiB, 2 * MiB));
     clear_rings();
     set_up_queue(8, address_of(descriptors), address_of(&available), address_of(&used));
@@ -229,26 +234,38 @@ void stop_in_the_middle() {
 }
 
 void leave_the_disk_in_the_middle() {
-    meddle_with_read([] { headers[0].sector = capacity() - 8; });
+    meddle_with_read([] {
+        headers[0].sector = capacity() - 8;
+    });
     verify("status", statuses[0], IOERR);
     expect("the rest was not read", is_filled(data() + 4 * MiB, 2 * MiB));
 }
 
 void leave_ram_in_the_middle() {
-    meddle_with_read([] { descriptors[1].address = ram.end - 5 * MiB; });
+    meddle_with_read([] {
+        descriptors[1].address = ram.end - 5 * MiB;
+    });
     verify("status", statuses[0], not_written);
     verify("the device", reg(Status) & NEEDS_RESET, NEEDS_RESET);
 
-    meddle_with_read([] { descriptors[1].address = 0x8000'0000 - 64 * MiB; });
+    meddle_with_read([] {
+        descriptors[1].address = 0x8000'0000 - 64 * MiB;
+    });
     verify("the device", reg(Status) & NEEDS_RESET, NEEDS_RESET);
 }
 
 /// It has copied more already than the request has in the end: it copies no more then.
 void shrink_in_the_middle() {
     constexpr void (*ways[])() = {
-        [] { descriptors[1].length = 1 * MiB; },
-        [] { descriptors[1].length = 512; },
-        [] { descriptors[1].length = 0; },
+        [] {
+            descriptors[1].length = 1 * MiB;
+        },
+        [] {
+            descriptors[1].length = 512;
+        },
+        [] {
+            descriptors[1].length = 0;
+        },
         [] {
             descriptors[1].length = 512;
             headers[0].sector = capacity() - 1;

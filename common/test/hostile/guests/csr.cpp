@@ -130,11 +130,17 @@ void fences_and_returns() {
         const char* name;
         std::uint32_t instruction;
     } instructions[] = {
-        {"mret", 0x3020'0073},        {"uret", 0x0020'0073},        {"dret", 0x7b20'0073},
-        {"hret", 0x2020'0073},        {"mnret", 0x7020'0073},
-        {"hfence.gvma", 0x6200'0073}, {"hfence.gvma a0, a0", 0x62a5'0073},
-        {"hfence.vvma", 0x2200'0073}, {"hfence.vvma a0, a0", 0x22a5'0073},
-        {"hinval.gvma", 0x6600'0073}, {"hinval.vvma", 0x2600'0073},
+        {"mret", 0x3020'0073},
+        {"uret", 0x0020'0073},
+        {"dret", 0x7b20'0073},
+        {"hret", 0x2020'0073},
+        {"mnret", 0x7020'0073},
+        {"hfence.gvma", 0x6200'0073},
+        {"hfence.gvma a0, a0", 0x62a5'0073},
+        {"hfence.vvma", 0x2200'0073},
+        {"hfence.vvma a0, a0", 0x22a5'0073},
+        {"hinval.gvma", 0x6600'0073},
+        {"hinval.vvma", 0x2600'0073},
     };
     for (const auto& one : instructions) {
         std::uint64_t value = 0x1234;
@@ -151,7 +157,8 @@ void any_system_instruction() {
         state ^= state << 5;
         // funct3 = 0, with rd as x0 or a0 and rs1 as a1.
         const std::uint32_t upper = state >> 20;
-        const std::uint32_t instruction = upper << 20 | 11 << 15 | (state & 1 ? 10 << 7 : 0) | system;
+        const std::uint32_t instruction =
+            upper << 20 | 11 << 15 | (state & 1 ? 10 << 7 : 0) | system;
         if (upper >> 5 == 0x09) {
             continue; // sfence.vma
         }
@@ -192,7 +199,8 @@ void user_mode_at_devices() {
     code[1] = 0x0000'0073;
     asm volatile("fence.i" ::: "memory");
     trap.cause = no_trap;
-    verify("value", run_user(address_of(code), virtio), 0x7472'6976); // no translation: all is allowed
+    verify("value", run_user(address_of(code), virtio),
+           0x7472'6976); // no translation: all is allowed
     verify("trap", trap.cause, user_call);
     run_user(address_of(code), 0x10'0000);
     verify_trap("the machine's test device", trap, load_access_fault, 0x10'0000);

@@ -93,8 +93,8 @@ inline void begin() {
     verify("FEATURES_OK", reg(Status) & FEATURES_OK, FEATURES_OK);
 }
 
-inline void set_up_queue(std::uint32_t size, std::uint64_t descriptor_area,
-                         std::uint64_t driver, std::uint64_t device) {
+inline void set_up_queue(std::uint32_t size, std::uint64_t descriptor_area, std::uint64_t driver,
+                         std::uint64_t device) {
     queue_size = size;
     reg(QueueSel) = 0;
     reg(QueueNum) = size;

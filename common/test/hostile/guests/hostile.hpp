@@ -6,7 +6,8 @@
 //   wrote SECTOR COUNT BYTE what it has rightly written to the disk
 //   done NAME               it is over
 //
-// With the boot argument only=NAME, one case is done alone.
+// With the boot argument only=NAME, one case is done alone. With quirk=hlvx the machine is a QEMU
+// whose HLVX wants the permission to read, too.
 #pragma once
 
 #include "guest.hpp"
@@ -92,7 +93,23 @@ struct Case {
     void (*run)();
 };
 
-inline char only[64] = "";
+using Argument = char[64];
+inline Argument only = "", quirk = "";
+
+/// Copies what follows `name` in the boot arguments to `value`, if it is there.
+inline void read_argument(const char* arguments, const char* name, Argument& value) {
+    for (; *arguments != '\0'; ++arguments) {
+        if (begins(arguments, name)) {
+            while (*name++ != '\0') {
+                ++arguments;
+            }
+            for (std::size_t at = 0; at < sizeof value - 1 && *arguments > ' '; ++at) {
+                value[at] = *arguments++;
+            }
+            return;
+        }
+    }
+}
 
 inline void read_tree(std::uint64_t tree_address) {
     const auto* tree = reinterpret_cast<const char*>(tree_address);
@@ -103,15 +120,8 @@ inline void read_tree(std::uint64_t tree_address) {
     };
     ram = {cells(reg), cells(reg) + cells(reg + 1)};
     const char* arguments = find_property(tree, "chosen", "bootargs");
-    while (*arguments != '\0' && !begins(arguments, "only=")) {
-        ++arguments;
-    }
-    if (*arguments != '\0') {
-        arguments += 5;
-        for (std::size_t at = 0; at < sizeof only - 1 && arguments[at] > ' '; ++at) {
-            only[at] = arguments[at];
-        }
-    }
+    read_argument(arguments, "only=", only);
+    read_argument(arguments, "quirk=", quirk);
     mark_ram();
     trap.cause = no_trap;
 }
@@ -138,7 +148,9 @@ inline void verify_trap(const char* what, const Trap& got, std::uint64_t cause,
 
 /// Does all cases of `table`, each followed by `afterwards`.
 template <std::size_t Count>
-void run_cases(const Case (&table)[Count], void (*afterwards)() = [] {}) {
+void run_cases(
+    const Case (&table)[Count], void (*afterwards)() = [] {
+    }) {
     bool found = false;
     for (const Case& one : table) {
         if (only[0] == '\0' || same(only, one.name)) {

@@ -152,8 +152,8 @@ void absent_plic_registers() {
 
 /// Sources that do not exist, claimed and completed.
 void plic_garbage() {
-    for (const std::uint32_t source : {0u, 1u, 10u, 31u, 32u, 33u, 63u, 64u, 1023u, 0x8000'0000u,
-                                       0xffff'ffffu}) {
+    for (const std::uint32_t source :
+         {0u, 1u, 10u, 31u, 32u, 33u, 63u, 64u, 1023u, 0x8000'0000u, 0xffff'ffffu}) {
         device<std::uint32_t>(plic + 0x20'1004) = source;
         device<std::uint32_t>(plic + 0x20'0004) = source;
         verify("claim", device<std::uint32_t>(plic + 0x20'1004), 0);
@@ -272,24 +272,25 @@ void nothing_far_away() {
 
 /// The machine's own devices: none of them is the guest's.
 void devices_of_the_machine() {
-    for (const std::uint64_t address : {
-             0x1000ul,      // the reset vector
-             0x10'0000ul,   // the test device, which would end the machine
-             0x10'1000ul,   // the clock
-             0x200'0000ul,  // the CLINT
-             0x200'4000ul,  // and its timer
-             0x200'bff8ul,  // and its time
-             0x300'0000ul,  // PCI
-             0x1000'0100ul, // behind the UART
-             0x1000'2000ul, // more virtio devices
-             0x1000'8000ul, 0x1010'0000ul, 0x2000'0000ul, 0x2400'0000ul, 0x3000'0000ul,
-             0x4000'0000ul}) {
+    for (const std::uint64_t address : {0x1000ul,    // the reset vector
+                                        0x10'0000ul, // the test device, which would end the machine
+                                        0x10'1000ul, // the clock
+                                        0x200'0000ul,  // the CLINT
+                                        0x200'4000ul,  // and its timer
+                                        0x200'bff8ul,  // and its time
+                                        0x300'0000ul,  // PCI
+                                        0x1000'0100ul, // behind the UART
+                                        0x1000'2000ul, // more virtio devices
+                                        0x1000'8000ul, 0x1010'0000ul, 0x2000'0000ul, 0x2400'0000ul,
+                                        0x3000'0000ul, 0x4000'0000ul}) {
         expect_nothing(address);
     }
 }
 
 void jump(std::uint64_t address, const char* what = "jump") {
-    const Trap got = attempt([=] { reinterpret_cast<void (*)()>(address)(); });
+    const Trap got = attempt([=] {
+        reinterpret_cast<void (*)()>(address)();
+    });
     if (got.cause != instruction_access_fault || got.value != address || got.pc != address) {
         println(what, " to ", address);
         verify_trap(what, got, instruction_access_fault, address);
@@ -299,17 +300,18 @@ void jump(std::uint64_t address, const char* what = "jump") {
 
 void jumps() {
     for (const std::uint64_t address :
-         {uart, uart + 8, virtio, virtio + Config, plic, plic + 0x20'1004, 0ul,
-          0x1000ul, 0x10'0000ul, ram.end, ram.end + 2 * MiB,
-          ram.start - 2, ram.start - 2 * MiB, 0x2000'0000ul, 1ul << 40, 1ul << 41,
-          1ul << 55, 1ul << 63, ~1ul}) {
+         {uart, uart + 8, virtio, virtio + Config, plic, plic + 0x20'1004, 0ul, 0x1000ul,
+          0x10'0000ul, ram.end, ram.end + 2 * MiB, ram.start - 2, ram.start - 2 * MiB,
+          0x2000'0000ul, 1ul << 40, 1ul << 41, 1ul << 55, 1ul << 63, ~1ul}) {
         jump(address);
     }
     // An instruction of 4 bytes of which only two are in RAM.
     device<std::uint16_t>(ram.end - 2) = 0x0513; // the first half of an addi
     asm volatile("fence.i" ::: "memory");
     const std::uint64_t last = ram.end - 2;
-    const Trap got = attempt([=] { reinterpret_cast<void (*)()>(last)(); });
+    const Trap got = attempt([=] {
+        reinterpret_cast<void (*)()>(last)();
+    });
     verify("half an instruction", got.cause, instruction_access_fault);
     // The handler goes on behind it, where there is nothing either.
     expect("its stval", got.value == ram.end || got.value == ram.end + 2);
@@ -326,7 +328,7 @@ void jumps() {
                      : "r"(a1)                                                                     \
                      : "t0", "memory");                                                            \
         const std::uint64_t result = a0, behind = next;                                            \
-        verify(code ": the instruction behind it", behind, 1);                                      \
+        verify(code ": the instruction behind it", behind, 1);                                     \
         return result;                                                                             \
     }()
 
@@ -334,9 +336,9 @@ void jumps() {
 /// be one, as nothing of that kind was done.
 #define ATOMIC(code, address)                                                                      \
     {                                                                                              \
-        verify(code, TRY(code, address), 0x1234);                                                   \
+        verify(code, TRY(code, address), 0x1234);                                                  \
         expect(code, trap.cause == store_access_fault || trap.cause == load_access_fault);         \
-        verify(code ": stval", trap.value, address);                                                \
+        verify(code ": stval", trap.value, address);                                               \
     }
 
 void atomics() {
@@ -364,8 +366,8 @@ void atomics() {
     {                                                                                              \
         const std::uint64_t at = address;                                                          \
         TRY(".option push\n .option arch, +d\n " code "\n .option pop", at);                       \
-        verify(code, trap.cause, fault);                                                            \
-        verify(code ": stval", trap.value, at);                                                     \
+        verify(code, trap.cause, fault);                                                           \
+        verify(code ": stval", trap.value, at);                                                    \
     }
 
 void floating_point() {

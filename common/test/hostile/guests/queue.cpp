@@ -137,9 +137,9 @@ void expect_unusable(const char* what) {
 
 void bad_sizes() {
     // No powers of two, and powers of two over QueueNumMax.
-    for (const std::uint32_t size : {0u, 3u, 5u, 6u, 7u, 9u, 100u, 127u, 129u, 256u, 4096u, 0x8000u,
-                                     0x1'0000u, 0x1000'0000u, 0x8000'0000u, 0xffff'ffffu,
-                                     0x1'0008u, 0x8000'0008u}) {
+    for (const std::uint32_t size :
+         {0u, 3u, 5u, 6u, 7u, 9u, 100u, 127u, 129u, 256u, 4096u, 0x8000u, 0x1'0000u, 0x1000'0000u,
+          0x8000'0000u, 0xffff'ffffu, 0x1'0008u, 0x8000'0008u}) {
         clear_rings();
         begin();
         set_up_queue(size, address_of(descriptors), address_of(&available), address_of(&used));
@@ -176,7 +176,7 @@ void areas_outside_ram() {
         attempt_at(ram.end - area_sizes[area] + 16); // the last bytes lie behind RAM
         attempt_at(ram.end - 16);
         attempt_at(ram.start - area_sizes[area]);
-        attempt_at(ram.start - 16); // the first ones before it
+        attempt_at(ram.start - 16);       // the first ones before it
         attempt_at(0 - area_sizes[area]); // wraps
     }
 }

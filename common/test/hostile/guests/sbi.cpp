@@ -17,15 +17,32 @@ void console_outside_ram() {
     const struct {
         std::uint64_t length, low, high;
     } places[] = {
-        {1, ram.start - 1, 0},        {2, ram.start - 1, 0},        {1, ram.end, 0},
-        {2, ram.end - 1, 0},          {size + 1, ram.start, 0},     {size, ram.start + 1, 0},
-        {size, ram.start - 1, 0},     {64, ram.end + 2 * MiB, 0},   {64, ram.start - 2 * MiB, 0},
-        {1, 0, 0},                    {64, uart, 0},                {64, virtio, 0},
-        {64, 0x10'0000, 0},           {all, ram.start, 0},          {all, 0, 0},
-        {all, all, 0},                {all - ram.start, ram.start, 0}, {0 - ram.start, ram.start, 0},
-        {1ul << 63, ram.start, 0},   {2, all, 0},                  {1, all, 0},
-        {64, ram.start, 1},           {64, ram.start, all},         {1, ram.start, 1ul << 63},
-        {64, ram.start | 1ul << 41, 0}, {64, ram.start | 1ul << 63, 0},
+        {1, ram.start - 1, 0},
+        {2, ram.start - 1, 0},
+        {1, ram.end, 0},
+        {2, ram.end - 1, 0},
+        {size + 1, ram.start, 0},
+        {size, ram.start + 1, 0},
+        {size, ram.start - 1, 0},
+        {64, ram.end + 2 * MiB, 0},
+        {64, ram.start - 2 * MiB, 0},
+        {1, 0, 0},
+        {64, uart, 0},
+        {64, virtio, 0},
+        {64, 0x10'0000, 0},
+        {all, ram.start, 0},
+        {all, 0, 0},
+        {all, all, 0},
+        {all - ram.start, ram.start, 0},
+        {0 - ram.start, ram.start, 0},
+        {1ul << 63, ram.start, 0},
+        {2, all, 0},
+        {1, all, 0},
+        {64, ram.start, 1},
+        {64, ram.start, all},
+        {1, ram.start, 1ul << 63},
+        {64, ram.start | 1ul << 41, 0},
+        {64, ram.start | 1ul << 63, 0},
         {all - 15, ram.start + 16, 0},
     };
     for (const auto& place : places) {
@@ -56,9 +73,10 @@ void hart_masks() {
     const struct {
         std::uint64_t mask, base;
     } absent[] = {
-        {2, 0},          {3, 0},       {1, 1},   {1, 2},        {all, 0},          {1ul << 63, 0},
-        {1, 63},         {1, 64},      {1, 4096}, {all, 1},     {1, all - 1},      {2, all - 1},
-        {1ul << 63, 1}, {1, 1ul << 63}, {all, 1ul << 63}, {1, 0x8000'0000}, {0x8000'0001, 0},
+        {2, 0},           {3, 0},           {1, 1},         {1, 2},         {all, 0},
+        {1ul << 63, 0},   {1, 63},          {1, 64},        {1, 4096},      {all, 1},
+        {1, all - 1},     {2, all - 1},     {1ul << 63, 1}, {1, 1ul << 63}, {all, 1ul << 63},
+        {1, 0x8000'0000}, {0x8000'0001, 0},
     };
     for (const auto& harts : absent) {
         answers("IPI", sbi(IPI, 0, harts.mask, harts.base), invalid_param);
@@ -81,7 +99,9 @@ void hart_masks() {
             register std::uint64_t a4 asm("a4") = all;
             register std::uint64_t a6 asm("a6") = 2;
             register std::uint64_t a7 asm("a7") = RFENCE;
-            asm volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a2), "r"(a3), "r"(a4), "r"(a6), "r"(a7)
+            asm volatile("ecall"
+                         : "+r"(a0), "+r"(a1)
+                         : "r"(a2), "r"(a3), "r"(a4), "r"(a6), "r"(a7)
                          : "memory");
             const std::uint64_t error = a0;
             verify("RFENCE of any range", error, 0);
@@ -91,14 +111,14 @@ void hart_masks() {
 
 void unknown_calls() {
     for (const std::uint64_t id :
-         {0x09ul, 0x0ful, 0x11ul, 0x504d55ul, 0x43505043ul, 0x53555350ul, 0x4e41434cul,
-          0x535441ul, 0x0800'0000ul, 0x0900'0000ul, 0x0a00'0000ul, TIME | 1ul << 32,
-          BASE | 1ul << 63, all, all << 32}) {
+         {0x09ul, 0x0ful, 0x11ul, 0x504d55ul, 0x43505043ul, 0x53555350ul, 0x4e41434cul, 0x535441ul,
+          0x0800'0000ul, 0x0900'0000ul, 0x0a00'0000ul, TIME | 1ul << 32, BASE | 1ul << 63, all,
+          all << 32}) {
         answers("an extension that is not there", sbi(id, 0, all, all, all), not_supported);
     }
     for (const std::uint64_t id : extensions) {
-        for (const std::uint64_t function : {7ul, 8ul, 99ul, 1ul << 31, 1ul << 32, 1ul << 63,
-                                             all}) {
+        for (const std::uint64_t function :
+             {7ul, 8ul, 99ul, 1ul << 31, 1ul << 32, 1ul << 63, all}) {
             answers("a function that is not there", sbi(id, function, ram.start, ram.start, 0),
                     not_supported);
         }
@@ -143,7 +163,7 @@ void hart_states() {
     }
     const SbiReply stopped = sbi(HSM, 1);
     verify("stop of the only hart", static_cast<std::uint64_t>(stopped.error),
-          static_cast<std::uint64_t>(failed));
+           static_cast<std::uint64_t>(failed));
 }
 
 /// Chapter 10: reserved types and reasons, which have 32 bits.
@@ -165,9 +185,9 @@ void any_calls() {
         return state ^= state << 17;
     };
     const auto any = [&random] {
-        const std::uint64_t values[] = {0,          1,           2,           all,
-                                        ram.start,  ram.end,     1ul << 63,  random(),
-                                        ram.end - 1, random() % 64, ram.start - 1, random() >> 32};
+        const std::uint64_t values[] = {
+            0,         1,        2,           all,           ram.start,     ram.end,
+            1ul << 63, random(), ram.end - 1, random() % 64, ram.start - 1, random() >> 32};
         return values[random() % std::size(values)];
     };
     for (int count = 0; count < 3000; ++count) {

@@ -1,5 +1,5 @@
-// User modes of 32 and of 128 bits (sstatus.UXL = 1, 3; Privileged spec 12.1.1.3). A machine need not
-// have them. What they do is the guest's affair, as long as it ends there.
+// User modes of 32 and of 128 bits (sstatus.UXL = 1, 3; Privileged spec 12.1.1.3). A machine need
+// not have them. What they do is the guest's affair, as long as it ends there.
 
 #include "driver.hpp"
 

@@ -1,4 +1,4 @@
-// A guest whose trap vector lies where the machine has RAM, but not the guest: right before its own.
+// A guest whose trap vector lies right before its RAM, where it has nothing.
     .section .text.start, "ax"
     .global _start
 _start:
