@@ -67,6 +67,18 @@ bootTest('Ctrl-C reaches the guest', async (boot) => {
   await endsWell(machine);
 });
 
+bootTest('escape sequences reach the terminal as they are, or with SANITIZE=1 as text', async (boot) => {
+  for (const [variables, shown] of [[{}, '\x1b[1;36mmeow\x1b[0m'],
+    [{ SANITIZE: 1 }, '^[[1;36mmeow^[[0m']]) {
+    const machine = await start(boot, variables);
+    machine.typeLine('meow');
+    await machine.expect(shown);
+    machine.typeLine('exit');
+    await endsWell(machine);
+    assert.equal(machine.output.includes('\x1b'), !variables.SANITIZE, machine.output);
+  }
+});
+
 bootTest('the first line says what becomes of the disk', async (boot) => {
   const save = `${scratchDirectory('terminal')}/saved`;
   for (const [variables, words] of [[{}, 'changes are lost'], [{ SAVE: save }, save],
