@@ -111,7 +111,11 @@ const mutations = [
     'reg = 8 + bits(instruction, 9, 7)',
   ],
   ['decode', 'decode.cpp', 'quadrant == 1 || ', ''],
-  ['decode', 'decode.cpp', '(htinst & 2) == 0', '(htinst & 2) != 0'],
+  ['decode', 'decode.cpp', 'htinst & 2 ? 4 : 2', 'htinst & 2 ? 2 : 4'],
+  ['decode', 'decode.cpp', ' || access->base != 0', ''],
+  ['decode', 'decode.cpp', 'base = 2; // sp', 'base = 8;'],
+  ['decode', 'decode.cpp', 'offset = bits(instruction, 22, 20)', 'offset = bits(instruction, 21, 20)'],
+  ['decode', 'decode.cpp', 'offset = bits(instruction, 9, 7)', 'offset = bits(instruction, 22, 20)'],
   ['decode', 'decode.cpp', 'return sign_extend ?', 'return !sign_extend ?'],
   [
     'plic_uart', 'plic.cpp',
