@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run test hostile fuzz endurance setup doctor guest guest-bundle lines clean
+.PHONY: help run test hostile fuzz endurance bench bench-kvm carry stairs setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -38,8 +38,25 @@ endurance: ## a hundred boots, and ten minutes of work on a disk: SEED= BOOTS= M
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test/endurance
 
+bench: ## what the hypervisor costs in instructions, beside the bare machine: JSON=file
+	@$(INSTALL_TOOLS) test
+	@$(SUBMAKE) common/guest
+	@$(SUBMAKE) common/bench
+
+bench-kvm: ## the same, and beside Linux's KVM: fetches 160 MB of Debian's packages once
+	@$(INSTALL_TOOLS) test
+	@$(SUBMAKE) common/guest
+	@$(SUBMAKE) common/bench kvm
+
 lines: ## counts the lines of each step
 	@node common/lines.mjs
+
+##@ Write
+carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
+	@node common/carry.mjs $(if $(ANEW),--anew) $(FROM)
+
+stairs: ## the change from each step to the next; fails on what is too much, or changes for nothing
+	@node common/stairs.mjs
 
 ##@ Prepare
 doctor: ## tells which tools are there and which are missing; changes nothing
