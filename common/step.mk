@@ -21,15 +21,17 @@ TARGET := --target=riscv64-linux-gnu -march=rv64imach_zicsr_zifencei -mabi=lp64 
 COMMON_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -ffunction-sections \
   -O2 -g -MMD -MP $(FREESTANDING_INCLUDES)
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
-  -Wframe-larger-than=4096 -Wno-c23-extensions
-CXXFLAGS := -std=c++23 -fno-exceptions -fno-rtti -fno-threadsafe-statics $(WARNINGS)
+  -Wframe-larger-than=8192 -Wno-c23-extensions
+CXXFLAGS := -std=c++23 -flto -fno-exceptions -fno-rtti -fno-threadsafe-statics $(WARNINGS)
 LDFLAGS := -static -nostdlib --gc-sections -z noexecstack --no-dynamic-linker
 
-OBJECTS := $(patsubst %,$(OUT)/%.o,$(wildcard *.cpp *.S) string.c)
+# What is the same in all steps is built once for all of them.
+SHARED := $(BUILD)/shared
+OBJECTS := $(patsubst %,$(OUT)/%.o,$(wildcard *.cpp *.S)) $(SHARED)/string.c.o
 
 # A step that reads device trees says LIBFDT := yes.
 ifdef LIBFDT
-LIBFDT_OBJECTS := $(OUT)/fdt.c.o $(OUT)/fdt_ro.c.o $(OUT)/fdt_rw.c.o
+LIBFDT_OBJECTS := $(SHARED)/fdt.c.o $(SHARED)/fdt_ro.c.o $(SHARED)/fdt_rw.c.o
 OBJECTS += $(LIBFDT_OBJECTS)
 COMMON_FLAGS += -isystem $(GUEST_DIR)/libfdt
 $(OBJECTS): | $(GUEST_DIR)/libfdt/libfdt.h
@@ -41,20 +43,27 @@ $(HYPERVISOR): $(OBJECTS) hypervisor.ld
 	@echo "  link  $(notdir $@)"
 	@$(LD) $(LDFLAGS) -T hypervisor.ld $(OBJECTS) -o $@
 
-$(OBJECTS): Makefile $(ROOT)/common/step.mk | tools
+$(OBJECTS): $(ROOT)/common/step.mk | tools
+$(filter $(OUT)/%,$(OBJECTS)): Makefile
 
-$(OUT)/%.cpp.o: %.cpp
+# The standard headers, read once: nearly all of the time would go into them.
+HEADERS := $(SHARED)/headers.pch
+$(HEADERS): $(ROOT)/common/headers.hpp $(ROOT)/common/step.mk | tools
+	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) -x c++-header $< -o $@
+
+$(OUT)/%.cpp.o: %.cpp $(HEADERS)
 	@echo "  c++   $<"
-	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) $(DEFINES) -I$(OUT) --embed-dir=$(OUT) -c $< -o $@
+	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) $(DEFINES) -include-pch $(HEADERS) -I$(OUT) \
+	  --embed-dir=$(OUT) -c $< -o $@
 
 $(OUT)/%.S.o: %.S
 	@echo "  as    $<"
 	@$(CC) $(COMMON_FLAGS) -c $< -o $@
 
-$(OUT)/string.c.o: $(ROOT)/common/string.c
+$(SHARED)/string.c.o: $(ROOT)/common/string.c
 	@$(CC) $(COMMON_FLAGS) -std=c17 -fno-builtin -c $< -o $@
 
-$(LIBFDT_OBJECTS): $(OUT)/%.c.o: $(GUEST_DIR)/libfdt/libfdt.h
+$(LIBFDT_OBJECTS): $(SHARED)/%.c.o: $(GUEST_DIR)/libfdt/libfdt.h
 	@$(CC) $(COMMON_FLAGS) -std=gnu17 -c $(<D)/$*.c -o $@
 
 $(OUT)/guest_tree.cpp.o: $(OUT)/guest.dtb
@@ -68,7 +77,7 @@ $(GUEST_DIR)/libfdt/libfdt.h: | tools
 # Names what is missing before anything is built.
 tools:
 	@$(CHECK_TOOLS) run
-	@mkdir -p $(OUT)
+	@mkdir -p $(OUT) $(SHARED)
 
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M

@@ -35,36 +35,33 @@ std::uint64_t Access::extend(std::uint64_t value) const {
                        : value >> unused;
 }
 
-std::optional<Access> decode(std::uint32_t instruction) {
-    if ((instruction & 3) != 3) {
+std::optional<Access> decode(std::uint32_t instruction, Encoding encoding) {
+    const bool transformed = encoding == Encoding::transformed;
+    if (!transformed && (instruction & 3) != 3) {
         return decode_compressed(instruction);
     }
-    // Unprivileged spec, "RV32/64G Instruction Set Listings".
-    constexpr std::uint32_t opcode_load = 0x03, opcode_store = 0x23;
-    const std::uint32_t opcode = bits(instruction, 6, 0);
+    // Unprivileged spec, "RV32/64G Instruction Set Listings". In a transformed instruction bit 1 is
+    // clear if the original had 2 bytes, and in the place of rs1 is Addr.Offset: how far behind
+    // the start of the access it is that faulted. Bit 0 is clear if no instruction accessed that
+    // address but the walk of the guest's page table.
+    constexpr std::uint32_t opcode_load = 0x03 >> 2, opcode_store = 0x23 >> 2;
+    const std::uint32_t opcode = bits(instruction, 6, 2);
     const std::uint32_t funct3 = bits(instruction, 14, 12);
     const unsigned width = 1u << (funct3 & 3);
     const bool is_unsigned = funct3 & 4;
     const std::size_t base = bits(instruction, 19, 15);
+    const std::uint64_t size = instruction & 2 ? 4 : 2;
 
+    if (transformed && (base != 0 || (instruction & 1) == 0)) {
+        return std::nullopt;
+    }
     if (opcode == opcode_load && funct3 != 7) { // LB LH LW LD LBU LHU LWU
         const unsigned offset = bits(instruction, 22, 20);
-        return Access{false, width, !is_unsigned, bits(instruction, 11, 7), base, offset, 4};
+        return Access{false, width, !is_unsigned, bits(instruction, 11, 7), base, offset, size};
     }
     if (opcode == opcode_store && !is_unsigned) { // SB SH SW SD
         const unsigned offset = bits(instruction, 9, 7);
-        return Access{true, width, true, bits(instruction, 24, 20), base, offset, 4};
+        return Access{true, width, true, bits(instruction, 24, 20), base, offset, size};
     }
     return std::nullopt;
-}
-
-std::optional<Access> decode_transformed(std::uint64_t htinst) {
-    // A load or store of 4 bytes, but for bit 1: it is clear if the instruction had only 2. In the
-    // place of rs1 is Addr.Offset: how far behind the start of the access it is that faulted.
-    auto access = decode(static_cast<std::uint32_t>(htinst | 2));
-    if (!access || access->base != 0) {
-        return std::nullopt;
-    }
-    access->size = htinst & 2 ? 4 : 2;
-    return access;
 }

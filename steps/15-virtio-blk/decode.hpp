@@ -20,10 +20,13 @@ struct Access {
     std::uint64_t extend(std::uint64_t value) const;
 };
 
-/// The access of a load or store of the extensions I and C; nothing for any other instruction,
-/// atomics and floating-point accesses among them.
-std::optional<Access> decode(std::uint32_t instruction);
+/// Where an instruction comes from.
+enum class Encoding {
+    original,    ///< the guest's memory
+    transformed, ///< htinst (Privileged spec 18.6.3), where base and offset are 0
+};
 
-/// The same of a transformed instruction, as in htinst (Privileged spec 18.6.3), in which base and
-/// offset are 0. Nothing if what faulted is not the start of the access: it crosses a page's end.
-std::optional<Access> decode_transformed(std::uint64_t htinst);
+/// The access of a load or store of the extensions I and C; nothing for any other instruction,
+/// atomics and floating-point accesses among them. Nothing, too, if htinst tells of a walk of the
+/// guest's page table, or of an access that faulted behind its start: it crosses a page's end.
+std::optional<Access> decode(std::uint32_t instruction, Encoding encoding);

@@ -4,6 +4,7 @@
 #include "csr.hpp"
 #include "decode.hpp"
 #include "guest_fetch.hpp"
+#include "print.hpp"
 
 namespace {
 
@@ -15,17 +16,20 @@ constexpr bool use_htinst = true;
 
 /// Why and where the guest exited, read from the registers before anything can overwrite them.
 struct Exit {
-    Cause cause = Cause{csr::read<Csr::scause>()};
-    std::uint64_t stval = csr::read<Csr::stval>();
+    Cause cause;
+    std::uint64_t stval;
 };
 
-std::optional<Stop> error(const Vcpu& vcpu, const Exit& exit, std::string_view reason) {
-    return Stop{Stop::Kind::error, reason, exit.cause, vcpu.pc, exit.stval};
+/// Stops a guest that cannot go on.
+Stop error(const Vcpu& vcpu, Exit exit, std::string_view reason) {
+    println("VM stopped: {}: {} (scause {}), pc {}, address {}", reason, trap::name(exit.cause),
+            Hex{static_cast<std::uint64_t>(exit.cause)}, vcpu.pc, Hex{exit.stval});
+    return Stop::error;
 }
 
 /// Has the guest take `exception`. But if it is at the first instruction of its own trap handler,
 /// where the trap would lead it again, it would never get anywhere else.
-std::optional<Stop> raise(Vcpu& vcpu, const Exit& exit, Cause exception, std::uint64_t stval) {
+std::optional<Stop> raise(Vcpu& vcpu, Exit exit, Cause exception, std::uint64_t stval) {
     if (vcpu.in_supervisor_mode() && vcpu.pc == vcpu.trap_vector()) {
         return error(vcpu, exit, "the guest's trap handler cannot be entered");
     }
@@ -38,7 +42,7 @@ std::optional<Stop> raise(Vcpu& vcpu, const Exit& exit, Cause exception, std::ui
 bool access_device(Vcpu& vcpu, const Bus& bus, GuestPhysical address, const Access& access) {
     // If an access crosses the end of a page, `address` may be where the next one begins.
     const std::uint64_t from = vcpu.x[access.base] + access.offset;
-    if (address.align_down(access.width) != address || from % access.width != 0) {
+    if ((address.value | from) % access.width != 0) {
         return false;
     }
     StoreResult result = StoreResult::done;
@@ -56,14 +60,11 @@ bool access_device(Vcpu& vcpu, const Bus& bus, GuestPhysical address, const Acce
 }
 
 /// The guest loaded from or stored to an address where it has no RAM.
-std::optional<Stop> handle_guest_page_fault(Vcpu& vcpu, const Exit& exit, const Bus& bus) {
+std::optional<Stop> handle_guest_page_fault(Vcpu& vcpu, Exit exit, const Bus& bus) {
     const GuestPhysical address = {csr::read<Csr::htval>() << 2 | (exit.stval & 3)};
-    const std::uint64_t htinst = use_htinst ? csr::read<Csr::htinst>() : 0;
-
-    std::optional<Access> access;
-    if (htinst & 1) {
-        access = decode_transformed(htinst);
-    } else if (htinst == 0) { // the hardware need not write it
+    std::uint64_t instruction = use_htinst ? csr::read<Csr::htinst>() : 0;
+    Encoding encoding = Encoding::transformed;
+    if (instruction == 0) { // the hardware need not write it
         const FetchedInstruction fetched = fetch_guest_instruction(vcpu.pc);
         if (fetched.fault != Cause{}) {
             const Cause exception = fetched.fault == Cause::load_guest_page_fault
@@ -71,9 +72,10 @@ std::optional<Stop> handle_guest_page_fault(Vcpu& vcpu, const Exit& exit, const 
                                         : Cause::instruction_page_fault;
             return raise(vcpu, exit, exception, csr::read<Csr::stval>());
         }
-        access = decode(static_cast<std::uint32_t>(fetched.bits));
-    } // else the hardware's walk of the guest's page table left RAM: it is no access of a program
-
+        instruction = fetched.bits;
+        encoding = Encoding::original;
+    }
+    const auto access = decode(static_cast<std::uint32_t>(instruction), encoding);
     if (!access || !access_device(vcpu, bus, address, *access)) {
         const bool load = exit.cause == Cause::load_guest_page_fault;
         const Cause exception = load ? Cause::load_access_fault : Cause::store_access_fault;
@@ -85,11 +87,13 @@ std::optional<Stop> handle_guest_page_fault(Vcpu& vcpu, const Exit& exit, const 
 } // namespace
 
 std::optional<Stop> handle_exit(Vcpu& vcpu, const GuestMemory& memory, const Bus& bus, Uart& uart) {
-    const Exit exit;
-    switch (exit.cause) {
-    case Cause::ecall_from_vs:
+    const Cause cause{csr::read<Csr::scause>()};
+    if (cause == Cause::ecall_from_vs) {
         vcpu.skip(4);
         return sbi::answer(vcpu, memory);
+    }
+    const Exit exit = {cause, csr::read<Csr::stval>()};
+    switch (cause) {
     case Cause::load_guest_page_fault:
     case Cause::store_guest_page_fault:
         return handle_guest_page_fault(vcpu, exit, bus);

@@ -36,25 +36,39 @@ int check(int result) {
     return result;
 }
 
-/// Appends `text` to property `name` of the guest's CPU.
-void append(void* tree, const char* name, std::string_view text) {
-    check(fdt_appendprop(tree, check(fdt_path_offset(tree, cpu)), name, text.data(),
-                         static_cast<int>(text.size())));
-}
+/// The value of a property, put together from texts: room for all `extensions`.
+class Text {
+public:
+    void append(std::string_view text) {
+        text.copy(bytes_.data() + size_, text.size());
+        size_ += text.size();
+    }
+    void set(void* tree, const char* node, const char* property) const {
+        check(fdt_setprop(tree, check(fdt_path_offset(tree, node)), property, bytes_.data(),
+                          static_cast<int>(size_)));
+    }
+
+private:
+    std::array<char, 256> bytes_;
+    std::size_t size_ = 0;
+};
 
 /// Says what the guest's hart can do, in the old way, as one string, and in the new, as a list.
 void set_isa(void* tree, const Host& host) {
     constexpr std::string_view end = {"\0", 1};
-    append(tree, "riscv,isa", "rv64");
+    Text isa, list;
+    isa.append("rv64");
     for (const std::string_view extension : extensions) {
         if (host.has_extension(extension)) {
-            append(tree, "riscv,isa", extension.size() > 1 ? "_" : "");
-            append(tree, "riscv,isa", extension);
-            append(tree, "riscv,isa-extensions", extension);
-            append(tree, "riscv,isa-extensions", end);
+            isa.append(extension.size() > 1 ? "_" : "");
+            isa.append(extension);
+            list.append(extension);
+            list.append(end);
         }
     }
-    append(tree, "riscv,isa", end);
+    isa.append(end);
+    isa.set(tree, cpu, "riscv,isa");
+    list.set(tree, cpu, "riscv,isa-extensions");
 }
 
 } // namespace

@@ -16,13 +16,12 @@ void introduce(const Host& host, const Vm& vm) {
 }
 
 /// Ends the machine as the guest ended.
-[[noreturn]] void finish(const Stop& stop) {
-    if (stop.kind == Stop::Kind::power_off) {
-        println("the guest has powered off");
-        firmware::power_off();
+[[noreturn]] void finish(Stop stop) {
+    if (stop == Stop::error) {
+        firmware::fail();
     }
-    fatal("VM stopped: {}: {} (scause {}), pc {}, address {}", stop.reason, trap::name(stop.cause),
-          Hex{static_cast<std::uint64_t>(stop.cause)}, stop.pc, Hex{stop.address});
+    println("the guest has powered off");
+    firmware::power_off();
 }
 
 } // namespace
@@ -38,7 +37,7 @@ extern "C" void main(std::uint64_t hart, const void* tree) {
         Vm vm{host};
         introduce(host, vm);
         const Stop stop = vm.run();
-        if (stop.kind != Stop::Kind::reboot) {
+        if (stop != Stop::reboot) {
             finish(stop);
         }
         println("the guest reboots");

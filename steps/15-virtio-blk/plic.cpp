@@ -75,6 +75,6 @@ unsigned Plic::best(std::uint32_t floor) const {
 
 unsigned Plic::claim() {
     const unsigned source = best(0); // a claim does not regard the threshold
-    serving_ |= 1u << source; // of source 0 nobody asks
+    serving_ |= 1u << source;        // of source 0 nobody asks
     return source;
 }

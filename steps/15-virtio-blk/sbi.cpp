@@ -9,11 +9,11 @@
 
 namespace {
 
-/// What a call gives back.
+/// What a call gives back, and whether it stops the guest.
 struct Reply {
     SbiError error = SbiError::success;
-    std::uint64_t value = 0;
     std::optional<Stop> stop = std::nullopt;
+    std::uint64_t value = 0;
 };
 
 constexpr Reply not_supported = {SbiError::not_supported};
@@ -51,7 +51,7 @@ Reply legacy_console_getchar(Vcpu&, const GuestMemory&) {
 }
 
 Reply legacy_shutdown(Vcpu&, const GuestMemory&) {
-    return {.stop = Stop{Stop::Kind::power_off}};
+    return {.stop = Stop::power_off};
 }
 
 // TIME (SBI 2.0, chapter 6).
@@ -139,7 +139,7 @@ Reply system_reset(Vcpu& vcpu, const GuestMemory&) {
     if (type > warm_reboot || reason > system_failure) {
         return invalid_param;
     }
-    return {.stop = Stop{type == shutdown ? Stop::Kind::power_off : Stop::Kind::reboot}};
+    return {.stop = type == shutdown ? Stop::power_off : Stop::reboot};
 }
 
 // DBCN (SBI 2.0, chapter 12). A call may do less than it was asked to.

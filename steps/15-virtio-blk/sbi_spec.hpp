@@ -20,7 +20,7 @@ enum class SbiExtension : std::uint64_t {
 };
 
 /// What a call returns in a0 (SBI 2.0, chapter 3).
-enum class SbiError : std::int64_t {
+enum class SbiError : std::int32_t {
     success = 0,
     failed = -1,
     not_supported = -2,

@@ -24,7 +24,8 @@ struct Vcpu {
     std::array<std::uint64_t, 32> x = {};
     /// Where the guest goes on.
     GuestVirtual pc;
-    /// The hypervisor's stack pointer while the guest runs.
+    /// Where the hypervisor goes on after the guest, and its stack pointer.
+    std::uint64_t host_ra = 0;
     std::uint64_t host_sp = 0;
 
     Timer timer;

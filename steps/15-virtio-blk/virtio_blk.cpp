@@ -95,12 +95,11 @@ void VirtioBlk::reset() {
 Progress VirtioBlk::serve(Virtqueue& queue) {
     std::size_t budget = bytes_at_once;
     for (unsigned count = 0; count < requests_at_once; ++count) {
-        Chain chain;
-        const Available available = queue.peek(chain);
+        const Available available = queue.peek(chain_);
         if (available != Available::chain) {
             return available == Available::nothing ? Progress::done : Progress::broken;
         }
-        if (const auto progress = serve_next(queue, chain, budget); progress != Progress::done) {
+        if (const auto progress = serve_next(queue, chain_, budget); progress != Progress::done) {
             return progress;
         }
     }

@@ -50,6 +50,9 @@ private:
     std::span<std::byte> disk_;
     bool read_only_;
     Configuration configuration_;
-    /// Bytes of the next request that have been copied already.
+    /// The request that is being served. It has its place here as it is too large to be made anew
+    /// each time.
+    Chain chain_;
+    /// Bytes of it that have been copied already.
     std::size_t copied_ = 0;
 };

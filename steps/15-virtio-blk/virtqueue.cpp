@@ -26,17 +26,21 @@ static_assert(sizeof(UsedElement) == 8);
 // Both rings begin with 16 bits of flags and 16 bits of index.
 constexpr std::size_t ring_flags = 0, ring_index = 2, ring_entries = 4;
 
-/// Reads a T at `offset` of guest memory, once: the guest may change it at any time.
+/// Reads the T at `offset` of an area, which is aligned for it.
 template <class T>
-T read(Buffer memory, std::size_t offset) {
+T read(Buffer area, std::size_t offset) {
     T value;
-    std::memcpy(&value, memory.data() + offset, sizeof value);
+    __builtin_memcpy(&value, __builtin_assume_aligned(area.data() + offset, alignof(T)),
+                     sizeof value);
+    // The guest may change it at any time: it is not read a second time.
+    __atomic_signal_fence(__ATOMIC_ACQUIRE);
     return value;
 }
 
 template <class T>
-void write(Buffer memory, std::size_t offset, const T& value) {
-    std::memcpy(memory.data() + offset, &value, sizeof value);
+void write(Buffer area, std::size_t offset, const T& value) {
+    __builtin_memcpy(__builtin_assume_aligned(area.data() + offset, alignof(T)), &value,
+                     sizeof value);
 }
 
 /// The area of `length` bytes at `address`, or an empty one when it cannot be used.
@@ -64,6 +68,7 @@ bool Virtqueue::enable(const GuestMemory& memory, std::uint32_t size, GuestPhysi
 }
 
 Available Virtqueue::peek(Chain& chain) const {
+    chain.readable_count = chain.writable_count = 0;
     const auto index = read<std::uint16_t>(driver_, ring_index);
     const auto waiting = static_cast<std::uint16_t>(index - served_);
     if (waiting == 0) {

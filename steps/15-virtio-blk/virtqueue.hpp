@@ -18,9 +18,9 @@ using Buffer = std::span<std::byte>;
 struct Chain {
     /// The index of the first descriptor, by which the driver knows the request.
     std::uint16_t head = 0;
-    std::array<Buffer, max_queue_size> buffers;
     std::size_t readable_count = 0;
     std::size_t writable_count = 0;
+    std::array<Buffer, max_queue_size> buffers;
 
     std::span<Buffer> readable() {
         return std::span{buffers}.first(readable_count);

@@ -1,19 +1,18 @@
 // The way into the guest and back out of it. A guest's registers live in its Vcpu (vcpu.hpp)
-// while the hypervisor runs; ours live on our stack while the guest runs.
+// while the hypervisor runs. Of ours only the way back and the stack are kept while the guest
+// runs: Vcpu::run tells the compiler that all others change.
 
     .equ    PC, 32 * 8              // offsets in Vcpu; vcpu.cpp asserts them
-    .equ    HOST_SP, 33 * 8
-    .equ    FRAME, 28 * 8           // room for x0 to x27, of which we keep some there
+    .equ    HOST_RA, 33 * 8
+    .equ    HOST_SP, 34 * 8
 
     .text
     .global enter_guest
 
-// void enter_guest(Vcpu* vcpu): runs the guest; returns when it traps to us.
+// Runs the guest whose Vcpu is at a0; returns when it traps to us, and all registers but sp have
+// changed.
 enter_guest:
-    addi    sp, sp, -FRAME
-    .irp    n, 1,8,9,18,19,20,21,22,23,24,25,26,27 // ra and s0 to s11, which a call preserves
-    sd      x\n, \n * 8(sp)
-    .endr
+    sd      ra, HOST_RA(a0)
     sd      sp, HOST_SP(a0)
 
     csrw    sscratch, a0            // exit_guest finds the Vcpu there
@@ -44,8 +43,5 @@ exit_guest:
     csrw    stvec, t0
 
     ld      sp, HOST_SP(a0)
-    .irp    n, 1,8,9,18,19,20,21,22,23,24,25,26,27
-    ld      x\n, \n * 8(sp)
-    .endr
-    addi    sp, sp, FRAME
+    ld      ra, HOST_RA(a0)
     ret

@@ -132,20 +132,21 @@ void compare(std::optional<Access> actual, std::optional<Access> expected) {
 
 void check(Disassembler& reference, std::uint32_t instruction) {
     if (!is_reserved(instruction)) {
-        compare(decode(instruction), reference.decode(instruction));
+        compare(decode(instruction, Encoding::original), reference.decode(instruction));
     }
 }
 
 /// Privileged spec 18.6.3: bit 1 is clear where the instruction that was transformed had 2 bytes,
-/// and what would be rs1 says how far from the start of the access the fault is.
+/// what would be rs1 says how far from the start of the access the fault is, and bit 0 is clear
+/// where it was no instruction's access.
 void check_transformed(Disassembler& reference, std::uint64_t htinst) {
-    auto expected = reference.decode(static_cast<std::uint32_t>(htinst) | 2);
-    if (expected && expected->base != 0) {
+    auto expected = reference.decode(static_cast<std::uint32_t>(htinst) | 3);
+    if (expected && (expected->base != 0 || (htinst & 1) == 0)) {
         expected.reset();
     } else if (expected) {
         expected->size = htinst & 2 ? 4 : 2;
     }
-    compare(decode_transformed(htinst), expected);
+    compare(decode(static_cast<std::uint32_t>(htinst), Encoding::transformed), expected);
 }
 
 void check_extend(std::uint64_t value, unsigned width, bool sign) {
@@ -197,7 +198,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             check(reference, input.next<std::uint16_t>());
             break;
         case Op::transformed:
-            check_transformed(reference, input.next<std::uint64_t>() | 1);
+            check_transformed(reference, input.next<std::uint64_t>());
             break;
         case Op::extend: {
             const auto value = input.next<std::uint64_t>();

@@ -52,7 +52,7 @@ alignas(16) std::byte expected_memory[ram_size];
 struct Expected {
     std::uint64_t error = NOT_SUPPORTED;
     std::uint64_t value = 0;
-    std::optional<Stop::Kind> stop = std::nullopt;
+    std::optional<Stop> stop = std::nullopt;
     std::string printed = {};
     std::size_t typed = 0; ///< bytes that it reads
     std::uint64_t to = 0;  ///< where to, as an offset into memory
@@ -147,7 +147,7 @@ private:
         const auto stop = sbi::answer(vcpu_, memory_);
 
         require(stop.has_value() == expected.stop.has_value(), "only those stop that may");
-        require(!stop || stop->kind == *expected.stop, "it stops as it was asked to");
+        require(!stop || *stop == *expected.stop, "it stops as it was asked to");
         registers[a0] = expected.error;
         if (extension > 0xf) { // legacy calls leave a1 alone (SBI 2.0, chapter 5)
             registers[a1] = expected.value;
@@ -188,7 +188,7 @@ private:
             return {.error = fake::input.empty() ? ~0ull
                                                  : static_cast<std::uint8_t>(fake::input.front())};
         case SHUTDOWN:
-            return {.error = SUCCESS, .stop = Stop::Kind::power_off};
+            return {.error = SUCCESS, .stop = Stop::power_off};
         case BASE:
             return expect_base(function);
         case TIME:
@@ -258,8 +258,8 @@ private:
         if (type > 2 || reason > 1) {
             return {.error = INVALID_PARAM};
         }
-        const auto kind = type == 0 ? Stop::Kind::power_off : Stop::Kind::reboot;
-        return {.error = SUCCESS, .stop = kind};
+        const auto stop = type == 0 ? Stop::power_off : Stop::reboot;
+        return {.error = SUCCESS, .stop = stop};
     }
 
     Expected expect_console(std::uint64_t function) const {

@@ -69,7 +69,7 @@ TEST(Decode, GivesWidthSignAndRegisterOfEveryLoadAndStoreAsAssembled) {
     for (std::size_t at = 0; at < assembled.size(); ++at) {
         const Form& form = forms[at / 32];
         SCOPED_TRACE(std::string{form.name} + " x" + std::to_string(at % 32));
-        const auto access = decode(assembled[at]);
+        const auto access = decode(assembled[at], Encoding::original);
         ASSERT_TRUE(access);
         EXPECT_EQ(access->store, form.store);
         EXPECT_EQ(access->width, form.width);
@@ -87,7 +87,7 @@ TEST(Decode, GivesTheSameAccessWithAnyAddressOperands) {
     // For a load rs1 and imm are bits 31 to 15, for a store they are bits 31 to 25, 19 to 15 and
     // 11 to 7 (Unprivileged spec 2.2).
     for (std::uint32_t bit = 15; bit < 32; ++bit) {
-        const auto access = decode(load_opcode | 2 << 12 | 9 << 7 | 1u << bit);
+        const auto access = decode(load_opcode | 2 << 12 | 9 << 7 | 1u << bit, Encoding::original);
         ASSERT_TRUE(access) << bit;
         EXPECT_EQ(access->reg, 9u) << bit;
         EXPECT_EQ(access->width, 4u) << bit;
@@ -96,7 +96,8 @@ TEST(Decode, GivesTheSameAccessWithAnyAddressOperands) {
         if ((bit >= 12 && bit < 15) || (bit >= 20 && bit < 25)) {
             continue;
         }
-        const auto access = decode(store_opcode | 3 << 12 | 22u << 20 | 1u << bit);
+        const auto access =
+            decode(store_opcode | 3 << 12 | 22u << 20 | 1u << bit, Encoding::original);
         ASSERT_TRUE(access) << bit;
         EXPECT_EQ(access->reg, 22u) << bit;
         EXPECT_EQ(access->width, 8u) << bit;
@@ -104,9 +105,9 @@ TEST(Decode, GivesTheSameAccessWithAnyAddressOperands) {
 }
 
 TEST(Decode, RejectsTheReservedFunct3OfLoadsAndStores) {
-    EXPECT_FALSE(decode(load_opcode | 7 << 12 | 5 << 7));
+    EXPECT_FALSE(decode(load_opcode | 7 << 12 | 5 << 7, Encoding::original));
     for (std::uint32_t funct3 = 4; funct3 < 8; ++funct3) {
-        EXPECT_FALSE(decode(store_opcode | funct3 << 12 | 5u << 20)) << funct3;
+        EXPECT_FALSE(decode(store_opcode | funct3 << 12 | 5u << 20, Encoding::original)) << funct3;
     }
 }
 
@@ -116,19 +117,20 @@ TEST(Decode, RejectsEveryOtherMajorOpcode) {
             continue;
         }
         for (std::uint32_t funct3 = 0; funct3 < 8; ++funct3) {
-            EXPECT_FALSE(decode(opcode | funct3 << 12 | 5 << 7)) << opcode << ' ' << funct3;
+            EXPECT_FALSE(decode(opcode | funct3 << 12 | 5 << 7, Encoding::original))
+                << opcode << ' ' << funct3;
         }
     }
 }
 
 TEST(Decode, RejectsFloatingPointVectorAtomicAndAllOtherInstructions) {
     for (const std::uint32_t instruction : std::span(rejected_table, rejected_table_end)) {
-        EXPECT_FALSE(decode(instruction)) << hex(instruction);
+        EXPECT_FALSE(decode(instruction, Encoding::original)) << hex(instruction);
     }
 }
 
 TEST(Decode, RejectsTheIllegalInstructionOfAllZeros) {
-    EXPECT_FALSE(decode(0));
+    EXPECT_FALSE(decode(0, Encoding::original));
 }
 
 TEST(Decode, TakesEveryCompressedAccessForTheLongOneThatItExpandsTo) {
@@ -137,7 +139,8 @@ TEST(Decode, TakesEveryCompressedAccessForTheLongOneThatItExpandsTo) {
     ASSERT_EQ(compressed.size(), expanded.size());
     for (std::size_t at = 0; at < compressed.size(); ++at) {
         SCOPED_TRACE(hex(compressed[at]));
-        const auto access = decode(compressed[at]), expected = decode(expanded[at]);
+        const auto access = decode(compressed[at], Encoding::original),
+                   expected = decode(expanded[at], Encoding::original);
         expect_same_access(access, expected);
         EXPECT_EQ(access->base, expected->base);
         EXPECT_EQ(access->offset, 0u); // all of them are multiples of the width
@@ -147,20 +150,21 @@ TEST(Decode, TakesEveryCompressedAccessForTheLongOneThatItExpandsTo) {
 TEST(Decode, IgnoresWhatFollowsACompressedAccess) {
     for (const std::uint32_t compressed : std::span(short_table, short_table_end)) {
         SCOPED_TRACE(hex(compressed));
-        expect_same_access(decode(0xffff'0000 | compressed), decode(compressed));
+        expect_same_access(decode(0xffff'0000 | compressed, Encoding::original),
+                           decode(compressed, Encoding::original));
     }
 }
 
 TEST(Decode, RejectsEveryCompressedInstructionThatIsNoIntegerAccess) {
     for (const std::uint16_t instruction :
          std::span(rejected_short_table, rejected_short_table_end)) {
-        EXPECT_FALSE(decode(instruction)) << hex(instruction);
+        EXPECT_FALSE(decode(instruction, Encoding::original)) << hex(instruction);
     }
 }
 
 TEST(Decode, RejectsAllOfCompressedQuadrantOne) {
     for (std::uint32_t instruction = 1; instruction < 0x10000; instruction += 4) {
-        ASSERT_FALSE(decode(instruction)) << hex(instruction);
+        ASSERT_FALSE(decode(instruction, Encoding::original)) << hex(instruction);
     }
 }
 
@@ -171,7 +175,8 @@ TEST(DecodeTransformed, GivesTheSameAsTheLongInstruction) {
     for (const std::uint32_t instruction : std::span(long_table, long_table_end)) {
         const bool store = (instruction & 0x7f) == store_opcode;
         const std::uint32_t transformed = instruction & (store ? 0x01f0'707f : 0x0000'7fff);
-        const auto access = decode_transformed(transformed), expected = decode(instruction);
+        const auto access = decode(transformed, Encoding::transformed),
+                   expected = decode(instruction, Encoding::original);
         ASSERT_TRUE(access && expected) << hex(instruction);
         EXPECT_EQ(access->store, expected->store);
         EXPECT_EQ(access->width, expected->width);
@@ -185,8 +190,10 @@ TEST(DecodeTransformed, GivesTheSameAsTheLongInstruction) {
 
 TEST(DecodeTransformed, RejectsWhatFaultedBehindTheStartOfAMisalignedAccess) {
     for (std::uint32_t offset = 1; offset < 8; ++offset) {
-        EXPECT_FALSE(decode_transformed(load_opcode | 3 << 12 | 9 << 7 | offset << 15)) << offset;
-        EXPECT_FALSE(decode_transformed(store_opcode | 3 << 12 | 9u << 20 | offset << 15))
+        EXPECT_FALSE(decode(load_opcode | 3 << 12 | 9 << 7 | offset << 15, Encoding::transformed))
+            << offset;
+        EXPECT_FALSE(
+            decode(store_opcode | 3 << 12 | 9u << 20 | offset << 15, Encoding::transformed))
             << offset;
     }
 }
@@ -198,14 +205,15 @@ TEST(DecodeTransformed, GivesTheSameAsTheCompressedInstruction) {
     for (std::size_t at = 0; at < compressed.size(); ++at) {
         SCOPED_TRACE(hex(compressed[at]));
         const std::uint32_t base = 31 << 15;
-        expect_same_access(decode_transformed(expanded[at] & ~2u & ~base), decode(compressed[at]));
+        expect_same_access(decode(expanded[at] & ~2u & ~base, Encoding::transformed),
+                           decode(compressed[at], Encoding::original));
     }
 }
 
 TEST(DecodeTransformed, RejectsAtomicAndFloatingPointAccesses) {
     for (const std::uint32_t instruction : std::span(rejected_table, rejected_table_end)) {
-        EXPECT_FALSE(decode_transformed(instruction)) << hex(instruction);
-        EXPECT_FALSE(decode_transformed(instruction & ~2u)) << hex(instruction);
+        EXPECT_FALSE(decode(instruction, Encoding::transformed)) << hex(instruction);
+        EXPECT_FALSE(decode(instruction & ~2u, Encoding::transformed)) << hex(instruction);
     }
 }
 

@@ -239,11 +239,11 @@ TEST_F(Sbi, SrstShutsDownOrReboots) {
     for (const std::uint64_t reason : {0u, 1u}) {
         call(SRST, 0, 0, reason);
         ASSERT_TRUE(stop);
-        EXPECT_EQ(stop->kind, Stop::Kind::power_off);
+        EXPECT_EQ(*stop, Stop::power_off);
         for (const std::uint64_t type : {1u, 2u}) { // cold, warm
             call(SRST, 0, type, reason);
             ASSERT_TRUE(stop);
-            EXPECT_EQ(stop->kind, Stop::Kind::reboot);
+            EXPECT_EQ(*stop, Stop::reboot);
         }
     }
 }
@@ -261,7 +261,7 @@ TEST_F(Sbi, SrstRefusesReservedTypesAndReasons) {
 TEST_F(Sbi, SrstUses32BitsOfItsParameters) {
     call(SRST, 0, mark, mark | 1); // chapter 3, as above
     ASSERT_TRUE(stop);
-    EXPECT_EQ(stop->kind, Stop::Kind::power_off);
+    EXPECT_EQ(*stop, Stop::power_off);
 }
 
 // Chapter 12: DBCN
@@ -369,7 +369,7 @@ TEST_F(Sbi, LegacySetTimerSetsTheTimer) {
 TEST_F(Sbi, LegacyShutdownStopsTheGuest) {
     call(0x08, 77);
     ASSERT_TRUE(stop);
-    EXPECT_EQ(stop->kind, Stop::Kind::power_off);
+    EXPECT_EQ(*stop, Stop::power_off);
 }
 
 TEST_F(Sbi, UnknownLegacyCallsLeaveA1Alone) {
