@@ -3,7 +3,6 @@
 #include "print.hpp"
 
 #include <algorithm>
-#include <bitset>
 
 extern std::byte __pool_start[], __pool_end[]; // hypervisor.ld
 

@@ -25,6 +25,5 @@ enum class SbiError : std::int32_t {
     failed = -1,
     not_supported = -2,
     invalid_param = -3,
-    invalid_address = -5,
     already_available = -6,
 };

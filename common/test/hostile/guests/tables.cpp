@@ -112,11 +112,14 @@ void tables_in_devices() {
     for (const std::uint64_t place :
          {plic + 0x20'1000, plic, uart, virtio, nowhere, 0x10'0000ul, 0ul, ram.end,
           ram.start - 2 * MiB, 1ul << 40, 1ul << 41, (1ul << 56) - 4096}) {
-        for (const bool second : {false, true}) { // a table of the second level, and of the third
-            top[8] = entry(second ? address_of(bottom) : place, V);
-            bottom[0] = entry(place, V);
+        // A table of the second level and one of the third; and in it the first entry and another,
+        // which would lie in the virtio device's configuration, where a load may have 8 bytes.
+        for (const unsigned way : {0, 1, 2, 3}) {
+            const std::uint64_t slot = way & 1 ? 32 : 0;
+            top[8] = entry(way & 2 ? address_of(bottom) : place, V);
+            bottom[slot] = entry(place, V);
             sfence_vma();
-            const std::uint64_t address = odd;
+            const std::uint64_t address = odd + slot * (2 * MiB + 4 * KiB);
             // QEMU 7.2 does not say which kind of access it was.
             const Trap loaded = LOAD("lw", address);
             expect("load", loaded.cause == load_access_fault);
