@@ -48,8 +48,8 @@ bench-kvm: ## the same, and beside Linux's KVM: fetches 160 MB of Debian's packa
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/bench kvm
 
-lines: ## counts the lines of each step
-	@node common/lines.mjs
+lines: ## counts the lines of the steps: STEP=steps/NN-name lists the files of one
+	@node common/lines.mjs $(STEP)
 
 ##@ Write
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one

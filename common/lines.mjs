@@ -1,5 +1,6 @@
-// Counts the lines of each step: `node common/lines.mjs [STEP…]`, without blank and comment lines.
-// Prints every file and the sums beside the goals; code and headers are counted apart.
+// Counts lines, without those that are blank or a comment; code and headers are counted apart.
+//   node common/lines.mjs         the sums of all steps, and the goals for the last one
+//   node common/lines.mjs STEP    the files of one step
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,23 +28,28 @@ export function countStep(directory) {
   });
 }
 
-function print(directory) {
-  const files = countStep(directory).sort((a, b) => b.lines - a.lines);
-  console.log(basename(directory));
-  for (const [kind, { extensions, goal }] of Object.entries(kinds)) {
-    const ofKind = files.filter((file) => file.kind === kind);
-    for (const { name, lines } of ofKind) {
-      console.log(`  ${String(lines).padStart(5)}  ${name}`);
-    }
-    const sum = ofKind.reduce((total, file) => total + file.lines, 0);
-    const what = `${kind} (${extensions.join(' ')})`;
-    console.log(`  ${String(sum).padStart(5)}  ${what}; the goal for the last step is ${goal}\n`);
+const pad = (text, width) => String(text).padStart(width);
+
+function printFiles(directory) {
+  for (const { name, lines } of countStep(directory).sort((a, b) => b.lines - a.lines)) {
+    console.log(`${pad(lines, 6)}  ${name}`);
   }
 }
 
+function printSums(directory) {
+  const sums = Object.keys(kinds).map((kind) => countStep(directory)
+    .reduce((sum, file) => sum + (file.kind === kind ? file.lines : 0), 0));
+  console.log(basename(directory).padEnd(22), ...sums.map((sum) => pad(sum, 10)));
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const steps = process.argv.length > 2 ? process.argv.slice(2) : readdirSync(stepsDirectory).sort();
-  for (const step of steps) {
-    print(join(stepsDirectory, basename(step)));
+  const step = process.argv[2];
+  if (step) {
+    printFiles(join(stepsDirectory, basename(step)));
+  } else {
+    console.log('step'.padEnd(22), ...Object.keys(kinds).map((kind) => pad(kind, 10)));
+    readdirSync(stepsDirectory).sort().forEach((name) => printSums(join(stepsDirectory, name)));
+    const goals = Object.values(kinds).map(({ goal }) => pad(goal, 10));
+    console.log('goal for the last one'.padEnd(22), ...goals);
   }
 }

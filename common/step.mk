@@ -79,6 +79,18 @@ tools:
 	@$(CHECK_TOOLS) run
 	@mkdir -p $(OUT) $(SHARED)
 
+# A small program as the guest: GUEST names its source, which runs where a kernel would.
+ifdef GUEST
+KERNEL ?= $(OUT)/guest.bin
+GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 \
+  -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
+$(OUT)/guest.bin: $(GUEST) $(ROOT)/common/step.mk | tools
+	@echo "  guest $<"
+	@$(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$<),assembler-with-cpp,c++ -std=c++23 -fno-rtti \
+	  -fno-exceptions -Wall -Wextra) $< -o $(OUT)/guest.elf
+	@$(OBJCOPY) -O binary $(OUT)/guest.elf $@
+endif
+
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M
 export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU QEMU_FLAGS LIMIT SANITIZE \
@@ -86,7 +98,7 @@ export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU QEMU_FLAG
 
 # The guest's own files are built when they are what runs.
 GUEST_FILES := $(filter $(GUEST_DIR)/%,$(KERNEL) $(DISK))
-guest:
+guest: $(if $(GUEST),$(filter $(OUT)/%,$(KERNEL)))
 	@$(if $(GUEST_FILES),$(MAKE) --no-print-directory -C $(ROOT)/common/guest)
 
 run: build guest

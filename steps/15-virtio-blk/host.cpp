@@ -3,8 +3,8 @@
 #include "print.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
+#include <initializer_list>
 
 extern "C" {
 #include <libfdt.h>
@@ -71,8 +71,7 @@ void check_file(std::string_view name, HostRange file, HostRange ram) {
 }
 
 /// The largest part of `ram` behind one of the ranges in `used`, which do not overlap.
-template <std::size_t Count>
-HostRange find_largest_gap(HostRange ram, const std::array<HostRange, Count>& used) {
+HostRange find_largest_gap(HostRange ram, std::initializer_list<HostRange> used) {
     HostRange largest = {};
     for (const HostRange& before : used) {
         HostPhysical end = ram.end();
@@ -120,8 +119,7 @@ Host Host::read(std::uint64_t hart, const void* tree) {
     // The firmware lies before us.
     const HostRange ours = {host.ram.start, address_of(__end) - host.ram.start};
     const HostRange own_tree = {address_of(tree), fdt_totalsize(tree)};
-    host.free =
-        find_largest_gap(host.ram, std::array{ours, host.kernel, host.initrd, host.disk, own_tree});
+    host.free = find_largest_gap(host.ram, {ours, host.kernel, host.initrd, host.disk, own_tree});
     return host;
 }
 

@@ -9,16 +9,12 @@ namespace {
 
 /// The header of a Linux Image (Linux, Documentation/riscv/boot-image-header.rst).
 struct ImageHeader {
-    std::uint32_t code[2];
+    std::uint64_t code;
     std::uint64_t text_offset; // from the start of RAM
     std::uint64_t image_size;  // with what the file does not hold: .bss
-    std::uint64_t flags;
-    std::uint32_t version;
-    std::uint32_t reserved1;
-    std::uint64_t reserved2;
-    std::uint64_t magic;
+    std::uint64_t others[4];   // flags, version, magic
     std::uint32_t magic2;
-    std::uint32_t reserved3;
+    std::uint32_t reserved;
 };
 static_assert(sizeof(ImageHeader) == 64);
 

@@ -1,6 +1,7 @@
 // The way into the guest and back out of it. A guest's registers live in its Vcpu (vcpu.hpp)
-// while the hypervisor runs. Of ours only the way back and the stack are kept while the guest
-// runs: Vcpu::run tells the compiler that all others change.
+// while the hypervisor runs.
+// Of ours only the way back and the stack are kept while the guest runs: Vcpu::run tells the
+// compiler that all others change.
 
     .equ    PC, 32 * 8              // offsets in Vcpu; vcpu.cpp asserts them
     .equ    HOST_RA, 33 * 8
@@ -9,8 +10,8 @@
     .text
     .global enter_guest
 
-// Runs the guest whose Vcpu is at a0; returns when it traps to us, and all registers but sp have
-// changed.
+// Runs the guest whose Vcpu is at a0.
+// Returns when the guest traps to us; all registers but sp have changed then.
 enter_guest:
     sd      ra, HOST_RA(a0)
     sd      sp, HOST_SP(a0)

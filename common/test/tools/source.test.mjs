@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const steps = readdirSync(join(root, 'steps')).sort();
-const filesOf = (step) => readdirSync(join(root, 'steps', step)).sort();
+const filesOf = (step) => readdirSync(join(root, 'steps', step), { withFileTypes: true })
+  .filter((entry) => entry.isFile()).map(({ name }) => name).sort();
 const textOf = (step, file) => readFileSync(join(root, 'steps', step, file), 'utf8');
 
 // From the ground up: a file includes only from its own floor and from those below it.

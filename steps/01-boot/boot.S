@@ -1,0 +1,23 @@
+// The first instructions: from OpenSBI's jump to a C++ function with a stack.
+
+    .section .text.boot, "ax"
+    .global _start
+
+// OpenSBI enters here in HS-mode with address translation off and interrupts disabled:
+// a0 = hart id, a1 = physical address of the host's device tree. Both go on to main untouched.
+_start:
+    la      sp, __stack_top
+
+    la      t0, __bss_start
+    la      t1, __bss_end
+clear_bss:
+    bgeu    t0, t1, call_main
+    sd      zero, 0(t0)
+    addi    t0, t0, 8
+    j       clear_bss
+
+call_main:
+    call    main
+halt:
+    wfi
+    j       halt

@@ -1,0 +1,2 @@
+/// Entered from boot.S.
+extern "C" void main() {}

@@ -1,0 +1,17 @@
+/// @file
+/// The SBI calls that the hypervisor makes of the firmware below it, and the end of the machine.
+#pragma once
+
+namespace firmware {
+
+/// Prints one byte on the machine's console (SBI 2.0, 5.2: legacy console putchar).
+void put(char byte);
+
+/// Ends QEMU with status 0 (SBI 2.0, 10.1).
+[[noreturn]] void power_off();
+
+/// Ends QEMU with status 1, through the machine's test device: the firmware's own reset call
+/// always ends it with 0.
+[[noreturn]] void fail();
+
+} // namespace firmware

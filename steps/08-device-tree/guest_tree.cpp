@@ -1,0 +1,40 @@
+#include "guest_tree.hpp"
+
+#include "print.hpp"
+
+extern "C" {
+#include <libfdt.h>
+}
+
+namespace {
+
+/// guest.dts, compiled by dtc.
+alignas(8) constexpr signed char compiled_tree[] = {
+#embed "guest.dtb"
+};
+
+constexpr const char* cpus = "/cpus";
+constexpr const char* memory = "/memory@80000000";
+
+/// Stops when `result`, from libfdt, is an error. The tree is ours: only its size can be wrong.
+int check(int result) {
+    if (result < 0) {
+        fatal("the guest's device tree does not fit into {} KiB: shorten BOOTARGS",
+              guest_tree_size / KiB);
+    }
+    return result;
+}
+
+} // namespace
+
+void write_guest_tree(std::span<std::byte> buffer, const Host& host, GuestRange ram) {
+    void* const tree = buffer.data();
+    check(fdt_open_into(compiled_tree, tree, static_cast<int>(buffer.size())));
+    const auto node = [tree](const char* path) {
+        return check(fdt_path_offset(tree, path));
+    };
+
+    check(fdt_setprop_u32(tree, node(cpus), "timebase-frequency", host.timebase_frequency));
+    check(fdt_setprop_u64(tree, node(memory), "reg", ram.start.value));
+    check(fdt_appendprop_u64(tree, node(memory), "reg", ram.size));
+}
