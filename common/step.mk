@@ -2,14 +2,15 @@
 #
 #   make build     the hypervisor, as build/STEP/hypervisor.elf at the top of the checkout
 #   make run       in QEMU; see the README for KERNEL, DISK and the other variables
-#   make debug     the same, waiting for a debugger
+#   make check     grades what it does when it runs; CHAPTER=NN where the directory has another name
+#   make debug     the same as run, waiting for a debugger
 #   make clean     removes what was built of this step
 
 include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run debug clean tools guest
+.PHONY: build run check debug clean tools guest
 
 STEP := $(notdir $(CURDIR))
 OUT ?= $(BUILD)/$(STEP)
@@ -103,6 +104,9 @@ guest: $(if $(GUEST),$(filter $(OUT)/%,$(KERNEL)))
 
 run: build guest
 	@sh $(ROOT)/common/run/run.sh
+
+check: build
+	@CXX=$(CXX) node $(ROOT)/common/check/check.mjs . $(CHAPTER)
 
 debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
 debug: build guest

@@ -22,7 +22,7 @@ constexpr std::uint64_t no_trap = 0x7777;
 struct Trap {
     std::uint64_t cause, pc, value, count, status;
 };
-inline Trap trap asm("trap") = {no_trap, 0, 0, 0, 0};
+[[gnu::used]] inline Trap trap asm("trap") = {no_trap, 0, 0, 0, 0};
 
 struct SbiReply {
     std::int64_t error;
