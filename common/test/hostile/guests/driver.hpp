@@ -251,6 +251,9 @@ inline void expect_broken(const char* what = "the device") {
 
 /// A good driver comes after the bad one: a device has to serve it.
 inline void works() {
+    if (same(devices, "none")) {
+        return;
+    }
     start();
     fill(data(), 2048);
     verify("a good request", request(IN, 3, data(), 1024), OK);

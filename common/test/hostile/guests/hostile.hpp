@@ -7,7 +7,7 @@
 //   done NAME               it is over
 //
 // With the boot argument only=NAME, one case is done alone. With quirk=hlvx the machine is a QEMU
-// whose HLVX wants the permission to read, too.
+// whose HLVX wants the permission to read, too. With devices=none there are none to look at.
 #pragma once
 
 #include "guest.hpp"
@@ -94,7 +94,7 @@ struct Case {
 };
 
 using Argument = char[64];
-inline Argument only = "", quirk = "";
+inline Argument only = "", quirk = "", devices = "";
 
 /// Copies what follows `name` in the boot arguments to `value`, if it is there.
 inline void read_argument(const char* arguments, const char* name, Argument& value) {
@@ -122,6 +122,7 @@ inline void read_tree(std::uint64_t tree_address) {
     const char* arguments = find_property(tree, "chosen", "bootargs");
     read_argument(arguments, "only=", only);
     read_argument(arguments, "quirk=", quirk);
+    read_argument(arguments, "devices=", devices);
     mark_ram();
     trap.cause = no_trap;
 }
