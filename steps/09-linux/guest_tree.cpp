@@ -22,7 +22,7 @@ constexpr const char* memory = "/memory@80000000";
 
 /// What the guest gets of the CPU's instruction set, if the CPU has it. Left out is what needs a
 /// switch in henvcfg that we leave off, or more state than the guest's registers.
-constexpr std::array<std::string_view, 14> extensions = {
+constexpr std::string_view extensions[] = {
     "i",     "m",        "a",           "f",   "d",   "c",   "zicntr",
     "zicsr", "zifencei", "zihintpause", "zba", "zbb", "zbc", "zbs",
 };

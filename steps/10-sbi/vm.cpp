@@ -29,8 +29,8 @@ GuestMemory take_memory(const Host& host) {
     return {{guest_map::ram, std::min(end - start, most_ram)}, start};
 }
 
-/// Fills the guest's RAM: the kernel at the bottom, the initrd and the tree at the top. Returns
-/// a vCPU that is about to start the kernel.
+/// Fills the guest's RAM: the kernel at the bottom, what it is told of at the top. Returns a vCPU
+/// that is about to start the kernel.
 Vcpu boot(const Host& host, const GuestMemory& memory) {
     const GuestRange ram = memory.range();
     if (host.initrd.size + guest_tree_size > ram.size) {
