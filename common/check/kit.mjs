@@ -59,8 +59,9 @@ export class Kit {
   }
 
   /** Runs a guest of guests/ that was compiled with `defines`, and checks for a good end. */
-  async runGuest(name, defines, variables) {
-    const { status, output } = await this.run({ KERNEL: this.guest(name, defines), ...variables });
+  async runGuest(name, defines, variables, options) {
+    const KERNEL = this.guest(name, defines);
+    const { status, output } = await this.run({ KERNEL, ...variables }, options);
     assert.equal(status, 0, 'the guest has powered off, but the status is not 0');
     return output;
   }
@@ -76,7 +77,8 @@ export class Kit {
     execFileSync(process.env.CXX ?? 'clang++-19', ['--target=riscv64-linux-gnu',
       '-march=rv64imac_zicsr_zifencei', '-mabi=lp64', '-mcmodel=medany', '-mno-relax',
       '-ffreestanding', '-fno-pic', '-fno-stack-protector', '-fno-builtin', '-O1', '-nostdlib',
-      '-static', '-fuse-ld=lld', `-Wl,-T,${path.join(shared, 'guest.ld')}`, `-I${shared}`, ...own,
+      '-static', '-fuse-ld=lld', `-Wl,-T,${path.join(shared, 'guest.ld')}`, `-I${shared}`,
+      ...own,
       ...Object.entries(defines).map(([key, value]) => `-D${key}=${value}`), source, '-o', elf]);
     const flat = elf.replace('.elf', '.bin');
     execFileSync(process.env.OBJCOPY ?? 'llvm-objcopy-19', ['-O', 'binary', elf, flat]);

@@ -17,7 +17,7 @@ std::uint64_t wait(std::uint64_t ticks) {
     asm volatile("csrc sstatus, 2; csrs sie, %0" : : "r"(1 << 5)); // STIE
     sbi(0x54494d45, 0, start + ticks);
     while (*const_cast<volatile std::uint64_t*>(&trap.count) == 0) {
-        asm volatile("csrsi sstatus, 2; wfi; csrci sstatus, 2" ::: "memory");
+        asm volatile("wfi; csrsi sstatus, 2; csrci sstatus, 2" ::: "memory");
     }
     return time() - start;
 }
