@@ -80,16 +80,19 @@ tools:
 	@$(CHECK_TOOLS) run
 	@mkdir -p $(OUT) $(SHARED)
 
-# A small program as the guest: GUEST names its source, which runs where a kernel would.
+# A small program as the guest: GUEST names its source, which runs where a kernel would. It takes
+# the place of the kernel that a step runs by itself, but not of one that the user names.
 ifdef GUEST
-KERNEL ?= $(OUT)/guest.bin
+ifneq ($(filter undefined file,$(origin KERNEL)),)
+KERNEL := $(OUT)/$(notdir $(GUEST)).bin
+endif
 GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
-$(OUT)/guest.bin: $(GUEST) $(ROOT)/common/step.mk | tools
+$(OUT)/$(notdir $(GUEST)).bin: $(GUEST) $(ROOT)/common/step.mk | tools
 	@echo "  guest $<"
 	@$(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$<),assembler-with-cpp,c++ -std=c++23 -fno-rtti \
-	  -fno-exceptions -Wall -Wextra) $< -o $(OUT)/guest.elf
-	@$(OBJCOPY) -O binary $(OUT)/guest.elf $@
+	  -fno-exceptions -Wall -Wextra) $< -o $(@:.bin=.elf)
+	@$(OBJCOPY) -O binary $(@:.bin=.elf) $@
 endif
 
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.

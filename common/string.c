@@ -100,3 +100,8 @@ char* strrchr(const char* text, int byte) {
             return (char*)text + at;
     return NULL;
 }
+
+/// What C++ calls in the place of a pure virtual function, while the object is still being made.
+void __cxa_pure_virtual(void) {
+    __builtin_trap();
+}

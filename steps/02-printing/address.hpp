@@ -9,6 +9,11 @@
 template <class Space>
 struct Address {
     std::uint64_t value = 0;
+
+    /// The address `bytes` further on, modulo 2^64.
+    constexpr Address operator+(std::uint64_t bytes) const {
+        return {value + bytes};
+    }
 };
 
 /// What the machine's memory and devices answer to. The hypervisor runs without address

@@ -20,10 +20,6 @@ void call(SbiExtension extension, std::uint64_t function, std::uint64_t arg0, st
 
 } // namespace
 
-void firmware::put(char byte) {
-    call(SbiExtension::legacy_console_putchar, 0, static_cast<unsigned char>(byte), 0);
-}
-
 void firmware::power_off() {
     constexpr std::uint64_t shutdown = 0, no_reason = 0;
     call(SbiExtension::system_reset, 0, shutdown, no_reason);

@@ -6,6 +6,5 @@
 
 /// Extension ids, in a7 (SBI 2.0, chapters 4 to 12).
 enum class SbiExtension : std::uint64_t {
-    legacy_console_putchar = 0x01,
     system_reset = 0x53525354,
 };

@@ -1,6 +1,8 @@
 #include "vm.hpp"
 
+#include "guest_fetch.hpp"
 #include "guest_map.hpp"
+#include "print.hpp"
 
 namespace {
 
@@ -17,5 +19,6 @@ Vm::Vm()
 
 void Vm::run() {
     vcpu_.load(stage2_);
+    println("the guest begins with the instruction {}", Hex{fetch_guest_instruction(vcpu_.pc)});
     vcpu_.run();
 }

@@ -1,7 +1,9 @@
 #include "vm.hpp"
 
 #include "exit.hpp"
+#include "guest_fetch.hpp"
 #include "guest_map.hpp"
+#include "print.hpp"
 
 namespace {
 
@@ -18,6 +20,7 @@ Vm::Vm()
 
 Stop Vm::run() {
     vcpu_.load(stage2_);
+    println("the guest begins with the instruction {}", Hex{fetch_guest_instruction(vcpu_.pc)});
     for (;;) {
         vcpu_.run();
         if (const auto stop = handle_exit(vcpu_, memory_)) {

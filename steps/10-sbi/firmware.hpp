@@ -4,9 +4,6 @@
 
 namespace firmware {
 
-/// Prints one byte on the machine's console (SBI 2.0, 5.2: legacy console putchar).
-void put(char byte);
-
 /// Ends QEMU with status 0 (SBI 2.0, 10.1).
 [[noreturn]] void power_off();
 

@@ -28,6 +28,13 @@ std::optional<Stop> raise(Vcpu& vcpu, Exit exit, Cause exception, std::uint64_t 
     return std::nullopt;
 }
 
+/// The guest loaded from or stored to an address where it has no RAM.
+std::optional<Stop> handle_guest_page_fault(Vcpu& vcpu, Exit exit) {
+    const bool load = exit.cause == Cause::load_guest_page_fault;
+    const Cause exception = load ? Cause::load_access_fault : Cause::store_access_fault;
+    return raise(vcpu, exit, exception, exit.stval);
+}
+
 } // namespace
 
 std::optional<Stop> handle_exit(Vcpu& vcpu, const GuestMemory& memory) {
@@ -38,6 +45,9 @@ std::optional<Stop> handle_exit(Vcpu& vcpu, const GuestMemory& memory) {
     }
     const Exit exit = {cause, csr::read<Csr::stval>()};
     switch (cause) {
+    case Cause::load_guest_page_fault:
+    case Cause::store_guest_page_fault:
+        return handle_guest_page_fault(vcpu, exit);
     case Cause::instruction_guest_page_fault:
         return raise(vcpu, exit, Cause::instruction_access_fault, exit.stval);
     case Cause::instruction_page_fault:

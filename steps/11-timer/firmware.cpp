@@ -20,10 +20,6 @@ void call(SbiExtension extension, std::uint64_t function, std::uint64_t arg0, st
 
 } // namespace
 
-void firmware::put(char byte) {
-    call(SbiExtension::legacy_console_putchar, 0, static_cast<unsigned char>(byte), 0);
-}
-
 void firmware::set_timer(std::uint64_t deadline) {
     call(SbiExtension::time, 0, deadline, 0);
 }

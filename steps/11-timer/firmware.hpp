@@ -6,9 +6,6 @@
 
 namespace firmware {
 
-/// Prints one byte on the machine's console (SBI 2.0, 5.2: legacy console putchar).
-void put(char byte);
-
 /// Asks for a supervisor timer interrupt when `time` reaches `deadline`, in ticks of the time
 /// base (SBI 2.0, 6.1).
 void set_timer(std::uint64_t deadline);

@@ -45,6 +45,11 @@ Reply legacy_console_putchar(Vcpu& vcpu, const GuestMemory&) {
     return {};
 }
 
+Reply legacy_console_getchar(Vcpu&, const GuestMemory&) {
+    const auto typed = console::get();
+    return {SbiError{typed ? static_cast<unsigned char>(*typed) : -1}};
+}
+
 Reply legacy_shutdown(Vcpu&, const GuestMemory&) {
     return {.stop = Stop::power_off};
 }
@@ -139,13 +144,13 @@ Reply system_reset(Vcpu& vcpu, const GuestMemory&) {
 
 // DBCN (SBI 2.0, chapter 12). A call may do less than it was asked to.
 Reply debug_console(Vcpu& vcpu, const GuestMemory& memory) {
-    constexpr std::uint64_t write = 0, write_byte = 2;
+    constexpr std::uint64_t write = 0, read = 1, write_byte = 2;
     constexpr std::size_t most_bytes = 4 * KiB;
     const std::uint64_t function = vcpu.x[a6];
     if (function == write_byte) {
         return legacy_console_putchar(vcpu, memory);
     }
-    if (function != write) {
+    if (function != write && function != read) {
         return not_supported;
     }
     const auto bytes = memory.span({vcpu.x[a1]}, vcpu.x[a0]);
@@ -154,7 +159,13 @@ Reply debug_console(Vcpu& vcpu, const GuestMemory& memory) {
     }
     std::uint64_t count = 0;
     for (std::byte& byte : bytes->first(std::min(bytes->size(), most_bytes))) {
-        console::put(static_cast<char>(byte));
+        if (function == write) {
+            console::put(static_cast<char>(byte));
+        } else if (const auto typed = console::get()) {
+            byte = static_cast<std::byte>(*typed);
+        } else {
+            break;
+        }
         ++count;
     }
     return {.value = count};
@@ -173,6 +184,7 @@ constexpr Extension extensions[] = {
     {SbiExtension::time, time},
     {SbiExtension::debug_console, debug_console},
     {SbiExtension::legacy_console_putchar, legacy_console_putchar},
+    {SbiExtension::legacy_console_getchar, legacy_console_getchar},
     {SbiExtension::ipi, ipi},
     {SbiExtension::rfence, rfence},
     {SbiExtension::base, base},

@@ -8,6 +8,7 @@
 enum class SbiExtension : std::uint64_t {
     legacy_set_timer = 0x00,
     legacy_console_putchar = 0x01,
+    legacy_console_getchar = 0x02,
     legacy_shutdown = 0x08,
     base = 0x10,
     time = 0x54494d45,

@@ -5,7 +5,6 @@
 #include "address.hpp"
 
 #include <array>
-#include <cstdint>
 #include <optional>
 
 /// What became of a store to a device.
@@ -20,37 +19,21 @@ enum class StoreResult {
 
 /// A device whose registers lie in the guest's physical address space. Accesses are aligned to
 /// their width of 1, 2, 4 or 8 bytes; offsets count from the device's first register.
-class MmioDevice {
-public:
+struct MmioDevice {
     /// What the guest reads, or nothing when there is no such register of that width.
     virtual std::optional<std::uint64_t> load(std::uint64_t offset, unsigned width) = 0;
 
     /// What the guest writes: the low `width` bytes of `value`.
     virtual StoreResult store(std::uint64_t offset, unsigned width, std::uint64_t value) = 0;
-
-protected:
-    ~MmioDevice() = default;
 };
 
-class Bus {
-public:
-    /// Lets `device` answer in `range`, from now on.
-    void attach(GuestRange range, MmioDevice& device);
-
-    /// MmioDevice::load of the device at `address`; nothing where there is none.
-    std::optional<std::uint64_t> load(GuestPhysical address, unsigned width) const;
-
-    /// MmioDevice::store of the device at `address`; refused where there is none.
-    StoreResult store(GuestPhysical address, unsigned width, std::uint64_t value) const;
-
-private:
+struct Bus {
     struct Mapping {
         GuestRange range;
         MmioDevice* device;
     };
+    std::array<Mapping, 3> mappings = {};
 
+    /// The device that answers at all of the `width` bytes from `address` on, or a null pointer.
     const Mapping* find(GuestPhysical address, unsigned width) const;
-
-    std::array<Mapping, 3> mappings_ = {};
-    std::size_t count_ = 0;
 };

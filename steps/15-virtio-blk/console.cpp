@@ -13,31 +13,23 @@ constexpr std::uint8_t receive_interrupt = 1 << 0;
 constexpr std::uint8_t data_ready = 1 << 0;
 constexpr std::uint8_t transmitter_empty = 1 << 5;
 
-/// Its interrupt's way through the machine's PLIC (PLIC spec, chapter 3). Every hart has two
-/// contexts there, and the second is the one of S-mode.
-constexpr HostPhysical plic = {0x0c00'0000};
-constexpr std::uint32_t uart_interrupt = 10;
-std::uint64_t context = 0;
-std::uint32_t claimed = 0;
-
 volatile std::uint8_t& uart_register(std::uint64_t offset) {
     return *to_pointer<volatile std::uint8_t>(uart + offset);
 }
+
+/// The PLIC of that machine (PLIC spec, chapter 3). Every hart has two contexts there, and the
+/// second is the one of S-mode.
+constexpr HostPhysical plic = {0x0c00'0000};
+constexpr std::uint32_t uart_interrupt = 10;
+std::uint64_t context = 0;
 
 volatile std::uint32_t& plic_register(std::uint64_t offset) {
     return *to_pointer<volatile std::uint32_t>(plic + offset);
 }
 
-volatile std::uint32_t& claim_register() {
-    return plic_register(0x20'0004 + context * 0x1000);
-}
-
 /// Lets the next typed byte interrupt, unless one still waits to be read.
-void complete_interrupt() {
-    if (claimed != 0 && !console::readable()) {
-        claim_register() = claimed;
-        claimed = 0;
-    }
+void enable_interrupt() {
+    uart_register(interrupt_enable) = console::readable() ? 0 : receive_interrupt;
 }
 
 } // namespace
@@ -57,7 +49,7 @@ std::optional<char> console::get() {
         return std::nullopt;
     }
     const char byte = static_cast<char>(uart_register(data_register));
-    complete_interrupt();
+    enable_interrupt();
     return byte;
 }
 
@@ -70,6 +62,7 @@ void console::listen(std::uint64_t hart) {
 }
 
 void console::take_interrupt() {
-    claimed = claim_register();
-    complete_interrupt(); // what was typed may have been read already
+    enable_interrupt(); // what was typed may have been read already
+    auto& claim = plic_register(0x20'0004 + context * 0x1000);
+    claim = claim; // complete at once
 }

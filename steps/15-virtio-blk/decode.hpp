@@ -17,16 +17,14 @@ struct Access {
     std::uint64_t size; ///< bytes of the instruction itself: 2 or 4
 
     /// The low `width` bytes of `value`, extended as this access does.
-    std::uint64_t extend(std::uint64_t value) const;
+    std::uint64_t extend(std::uint64_t value) const {
+        const unsigned unused = 64 - 8 * width;
+        const auto extended = static_cast<std::int64_t>(value << unused) >> unused;
+        return sign_extend ? static_cast<std::uint64_t>(extended) : value << unused >> unused;
+    }
 };
 
-/// Where an instruction comes from.
-enum class Encoding {
-    original,    ///< the guest's memory
-    transformed, ///< htinst (Privileged spec 18.6.3), where base and offset are 0
-};
-
-/// The access of a load or store of the extensions I and C; nothing for any other instruction,
-/// atomics and floating-point accesses among them. Nothing, too, if htinst tells of a walk of the
-/// guest's page table, or of an access that faulted behind its start: it crosses a page's end.
-std::optional<Access> decode(std::uint32_t instruction, Encoding encoding);
+/// The access of a load or store of the extensions I and C; nothing for any other instruction. One
+/// that is `transformed` comes from htinst (Privileged spec 18.6.3): nothing, too, if that tells of
+/// a walk of the guest's page table, or of an access that crosses a page's end.
+std::optional<Access> decode(std::uint32_t instruction, bool transformed);

@@ -8,12 +8,6 @@
 
 namespace {
 
-#ifdef IGNORE_HTINST // for a test
-constexpr bool use_htinst = false;
-#else
-constexpr bool use_htinst = true;
-#endif
-
 /// Why and where the guest exited, read from the registers before anything can overwrite them.
 struct Exit {
     Cause cause;
@@ -42,46 +36,42 @@ std::optional<Stop> raise(Vcpu& vcpu, Exit exit, Cause exception, std::uint64_t 
 bool access_device(Vcpu& vcpu, const Bus& bus, GuestPhysical address, const Access& access) {
     // If an access crosses the end of a page, `address` may be where the next one begins.
     const std::uint64_t from = vcpu.x[access.base] + access.offset;
-    if ((address.value | from) % access.width != 0) {
+    const Bus::Mapping* found = bus.find(address, access.width);
+    if (found == nullptr || (address.value | from) % access.width != 0) {
         return false;
     }
-    StoreResult result = StoreResult::done;
+    const std::uint64_t offset = address - found->range.start;
     if (access.store) {
-        result = bus.store(address, access.width, vcpu.x[access.reg]);
-    } else if (const auto value = bus.load(address, access.width)) {
-        vcpu.set_register(access.reg, access.extend(*value));
-    } else {
-        result = StoreResult::refused;
+        const StoreResult result = found->device->store(offset, access.width, vcpu.x[access.reg]);
+        vcpu.skip(result == StoreResult::done ? access.size : 0);
+        return result != StoreResult::refused;
     }
-    if (result == StoreResult::done) {
+    const auto value = found->device->load(offset, access.width);
+    if (value) {
+        vcpu.x[access.reg] = access.extend(*value);
+        vcpu.x[0] = 0;
         vcpu.skip(access.size);
     }
-    return result != StoreResult::refused;
+    return value.has_value();
 }
 
 /// The guest loaded from or stored to an address where it has no RAM.
 std::optional<Stop> handle_guest_page_fault(Vcpu& vcpu, Exit exit, const Bus& bus) {
     const GuestPhysical address = {csr::read<Csr::htval>() << 2 | (exit.stval & 3)};
-    std::uint64_t instruction = use_htinst ? csr::read<Csr::htinst>() : 0;
-    Encoding encoding = Encoding::transformed;
-    if (instruction == 0) { // the hardware need not write it
-        const FetchedInstruction fetched = fetch_guest_instruction(vcpu.pc);
-        if (fetched.fault != Cause{}) {
-            const Cause exception = fetched.fault == Cause::load_guest_page_fault
-                                        ? Cause::instruction_access_fault
-                                        : Cause::instruction_page_fault;
-            return raise(vcpu, exit, exception, csr::read<Csr::stval>());
-        }
-        instruction = fetched.bits;
-        encoding = Encoding::original;
+    const std::uint64_t htinst = csr::read<Csr::htinst>(); // 0 if the hardware does not write it
+    const std::uint64_t instruction = htinst != 0 ? htinst : fetch_guest_instruction(vcpu.pc);
+    if (instruction == 0) {
+        const bool gone = Cause{csr::read<Csr::scause>()} == Cause::load_guest_page_fault;
+        const Cause fault = gone ? Cause::instruction_access_fault : Cause::instruction_page_fault;
+        return raise(vcpu, exit, fault, csr::read<Csr::stval>());
     }
-    const auto access = decode(static_cast<std::uint32_t>(instruction), encoding);
-    if (!access || !access_device(vcpu, bus, address, *access)) {
-        const bool load = exit.cause == Cause::load_guest_page_fault;
-        const Cause exception = load ? Cause::load_access_fault : Cause::store_access_fault;
-        return raise(vcpu, exit, exception, exit.stval);
+    const auto access = decode(static_cast<std::uint32_t>(instruction), htinst != 0);
+    if (access && access_device(vcpu, bus, address, *access)) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const bool load = exit.cause == Cause::load_guest_page_fault;
+    const Cause exception = load ? Cause::load_access_fault : Cause::store_access_fault;
+    return raise(vcpu, exit, exception, exit.stval);
 }
 
 } // namespace

@@ -2,27 +2,22 @@
 
 #include <bit>
 
-namespace {
-
-// Offsets of the registers (PLIC spec, chapter 3). Context 0 is the hart's M-mode, which the
-// guest does not have; context 1 is its S-mode.
-constexpr std::uint64_t priorities = 0x0;
+// Registers by their offset, behind the priorities (PLIC spec, chapter 3): those of context 1, the
+// hart's S-mode. Context 0 would be its M-mode, which the guest does not have.
 constexpr std::uint64_t pending_bits = 0x1000;
 constexpr std::uint64_t enable_bits = 0x2080;
 constexpr std::uint64_t threshold = 0x20'1000;
 constexpr std::uint64_t claim_complete = 0x20'1004;
 
-/// Priorities and threshold have 3 bits.
-constexpr std::uint32_t priority_mask = 7;
-
-} // namespace
+constexpr std::uint32_t priority_mask = 7; // of priorities and threshold
 
 std::optional<std::uint64_t> Plic::load(std::uint64_t offset, unsigned width) {
+    const std::uint64_t source = offset / 4;
     if (width != 4) {
         return std::nullopt;
     }
-    if (offset < priorities + 4 * sources) {
-        return priority_[offset / 4];
+    if (source < priority_.size()) {
+        return priority_[source];
     }
     switch (offset) {
     case pending_bits:
@@ -31,25 +26,29 @@ std::optional<std::uint64_t> Plic::load(std::uint64_t offset, unsigned width) {
         return enabled_;
     case threshold:
         return threshold_;
-    case claim_complete:
-        return claim();
+    case claim_complete: {
+        const unsigned claimed = best(0); // a claim does not regard the threshold
+        serving_ |= 1u << claimed;        // of source 0 nobody asks
+        return claimed;
+    }
     default:
         return 0; // further sources and contexts, which we do not have
     }
 }
 
 StoreResult Plic::store(std::uint64_t offset, unsigned width, std::uint64_t value) {
+    const std::uint64_t source = offset / 4;
+    const auto word = static_cast<std::uint32_t>(value);
     if (width != 4) {
         return StoreResult::refused;
     }
-    const auto word = static_cast<std::uint32_t>(value);
-    if (offset < priorities + 4 * sources) {
-        priority_[offset / 4] = word & priority_mask;
+    if (source < priority_.size()) {
+        priority_[source] = word & priority_mask;
     } else if (offset == enable_bits) {
         enabled_ = word & ~1u;
     } else if (offset == threshold) {
         threshold_ = word & priority_mask;
-    } else if (offset == claim_complete && word < sources) {
+    } else if (offset == claim_complete && word < priority_.size()) {
         serving_ &= ~(enabled_ & 1u << word);
     }
     return StoreResult::done;
@@ -62,19 +61,12 @@ void Plic::set_line(unsigned source, bool high) {
 
 unsigned Plic::best(std::uint32_t floor) const {
     unsigned best = 0;
-    std::uint32_t highest = floor;
     for (std::uint32_t left = lines_ & ~serving_ & enabled_; left != 0; left &= left - 1) {
         const auto source = static_cast<unsigned>(std::countr_zero(left));
-        if (priority_[source] > highest) {
+        if (priority_[source] > floor) {
             best = source;
-            highest = priority_[source];
+            floor = priority_[source];
         }
     }
     return best;
-}
-
-unsigned Plic::claim() {
-    const unsigned source = best(0); // a claim does not regard the threshold
-    serving_ |= 1u << source;        // of source 0 nobody asks
-    return source;
 }

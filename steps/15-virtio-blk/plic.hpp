@@ -21,32 +21,22 @@ public:
     }
 
 private:
-    static constexpr unsigned sources = 32; // source 0 does not exist
-
     /// The source to serve next: of those pending and enabled with a priority above `floor`
     /// the one with the highest, and the lowest number among equals. 0 if there is none.
     unsigned best(std::uint32_t floor) const;
 
-    unsigned claim();
-
-    std::array<std::uint32_t, sources> priority_ = {};
+    std::array<std::uint32_t, 32> priority_ = {}; // of each source; source 0 does not exist
     std::uint32_t threshold_ = 0;
     // One bit for each source.
-    std::uint32_t enabled_ = 0;
-    std::uint32_t lines_ = 0;
-    std::uint32_t serving_ = 0;
+    std::uint32_t enabled_ = 0, lines_ = 0, serving_ = 0;
 };
 
 /// A device's end of its line to the PLIC.
-class InterruptLine {
-public:
-    InterruptLine(Plic& plic, unsigned source) : plic_(plic), source_(source) {}
+struct InterruptLine {
+    Plic& plic;
+    unsigned source;
 
     void set(bool high) {
-        plic_.set_line(source_, high);
+        plic.set_line(source, high);
     }
-
-private:
-    Plic& plic_;
-    unsigned source_;
 };

@@ -17,16 +17,13 @@ public:
     void update();
 
 private:
-    bool received() const;
-    bool sent() const;
-    bool divisor_selected(std::uint64_t offset) const;
-    std::uint8_t load_register(std::uint64_t offset);
-    std::uint8_t identify_interrupt();
+    std::uint64_t select(std::uint64_t offset) const;
+    std::uint8_t identify_interrupt() const;
+    std::uint8_t modem_status() const;
 
+    /// What was written to each register; what the guest reads there may be something else.
+    std::array<std::uint8_t, 10> registers_ = {};
     InterruptLine line_;
     /// The transmitter has become empty, and the guest has not noticed yet.
     bool transmitted_ = false;
-    /// What was written to the registers; what the guest reads there may be something else.
-    std::array<std::uint8_t, 8> registers_ = {};
-    std::array<std::uint8_t, 2> divisor_ = {};
 };

@@ -42,11 +42,6 @@ struct Vcpu {
     /// htval and htinst then say what.
     void run();
 
-    /// Sets register `number`; register 0 stays 0.
-    void set_register(std::size_t number, std::uint64_t value) {
-        x[number] = number == 0 ? 0 : value;
-    }
-
     /// Goes on behind the current instruction, which is `length` bytes long.
     void skip(std::uint64_t length) {
         pc = pc + length;

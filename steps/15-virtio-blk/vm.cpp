@@ -66,9 +66,9 @@ Vm::Vm(const Host& host)
             {plic_, guest_map::virtio_interrupt}),
       vcpu_(boot(host, memory_)) {
     stage2_.map(memory_.range(), address_of(memory_.span(memory_.range().start, 0)->data()));
-    bus_.attach(guest_map::plic, plic_);
-    bus_.attach(guest_map::virtio, disk_);
-    bus_.attach(guest_map::uart, uart_);
+    bus_.mappings[0] = {guest_map::plic, &plic_};
+    bus_.mappings[1] = {guest_map::uart, &uart_};
+    bus_.mappings[2] = {guest_map::virtio, &disk_};
 }
 
 Stop Vm::run() {

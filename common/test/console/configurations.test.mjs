@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { greeting, said } from '../linux.mjs';
-import { bootTest, built, endsWell } from '../machine.mjs';
+import { bootTest, built, endsWell, ignoreHtinst } from '../machine.mjs';
 
 /** Boots the default guest with `variables`, has the cat say something, and returns the output. */
 async function bootLinux(boot, variables, input = 'meow\n') {
@@ -15,7 +15,7 @@ async function bootLinux(boot, variables, input = 'meow\n') {
 }
 
 const sstc = 'Timer interrupt in S-mode is available via sstc extension';
-const ignoreHtinst = { OUT: `${built}/ignore-htinst`, DEFINES: '-DIGNORE_HTINST' };
+const variant = { OUT: `${built}/ignore-htinst`, ...ignoreHtinst };
 
 bootTest('console=hvc0, the SBI console', async (boot) => {
   const output = await bootLinux(boot, { BOOTARGS: 'console=hvc0 root=/dev/vda' });
@@ -59,11 +59,11 @@ bootTest('without Sstc, through the SBI console', async (boot) => {
 });
 
 bootTest('htinst ignored', async (boot) => {
-  await bootLinux(boot, ignoreHtinst);
+  await bootLinux(boot, variant);
 });
 
 bootTest('htinst ignored, without Sstc', async (boot) => {
-  await bootLinux(boot, { ...ignoreHtinst, QEMU_FLAGS: '-cpu rv64,sstc=false' });
+  await bootLinux(boot, { ...variant, QEMU_FLAGS: '-cpu rv64,sstc=false' });
 });
 
 for (const round of [1, 2]) {

@@ -5,13 +5,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import {
-  bootTest, built, endsWell, guest, hypervisor, scratchDirectory,
+  bootTest, built, endsWell, guest, hypervisor, ignoreHtinst, scratchDirectory,
 } from '../machine.mjs';
 
 const scratch = scratchDirectory('guests');
 const variants = {
   '': {},
-  ', htinst ignored': { OUT: `${built}/ignore-htinst`, DEFINES: '-DIGNORE_HTINST' },
+  ', htinst ignored': { OUT: `${built}/ignore-htinst`, ...ignoreHtinst },
 };
 
 /** Starts guest `name`. */

@@ -132,7 +132,7 @@ void compare(std::optional<Access> actual, std::optional<Access> expected) {
 
 void check(Disassembler& reference, std::uint32_t instruction) {
     if (!is_reserved(instruction)) {
-        compare(decode(instruction, Encoding::original), reference.decode(instruction));
+        compare(decode(instruction, false), reference.decode(instruction));
     }
 }
 
@@ -146,7 +146,7 @@ void check_transformed(Disassembler& reference, std::uint64_t htinst) {
     } else if (expected) {
         expected->size = htinst & 2 ? 4 : 2;
     }
-    compare(decode(static_cast<std::uint32_t>(htinst), Encoding::transformed), expected);
+    compare(decode(static_cast<std::uint32_t>(htinst), true), expected);
 }
 
 void check_extend(std::uint64_t value, unsigned width, bool sign) {

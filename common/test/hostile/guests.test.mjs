@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
 
-import { built, stepDirectory } from '../machine.mjs';
+import { built, ignoreHtinst, stepDirectory } from '../machine.mjs';
 import { directory, inTurn } from './machine.mjs';
 import { applicable, qemus, runTest } from './tests.mjs';
 
@@ -16,7 +16,7 @@ const withoutHtinst = ['mmio', 'tables/code-that-vanishes', 'tables/half-an-inst
   'tables/pages-outside-ram'];
 const variant = {
   out: path.join(directory, 'ignore-htinst'),
-  build: { DEFINES: '-DIGNORE_HTINST' },
+  build: ignoreHtinst,
 };
 
 /** For `make test`: all tables of cases, and one or two of each other kind. */

@@ -18,6 +18,11 @@ extern const std::uint16_t rejected_short_table[], rejected_short_table_end[];
 
 namespace {
 
+/// Where an instruction comes from.
+namespace Encoding {
+constexpr bool original = false, transformed = true;
+}
+
 /// What the specification says of each instruction in long.bin (Unprivileged spec 2.6 and 4.3).
 struct Form {
     const char* name;

@@ -1,0 +1,39 @@
+#include "host.hpp"
+#include "print.hpp"
+#include "trap.hpp"
+#include "vm.hpp"
+
+namespace {
+
+/// Says what was found and what becomes of it.
+void introduce(const Host& host, const Vm& vm) {
+    println("hart {}, {} MiB of RAM; the guest gets {} MiB", host.hart, host.ram.size / MiB,
+            vm.ram().size / MiB);
+    println("kernel {} KiB, initrd {} KiB", host.kernel.size / KiB, host.initrd.size / KiB);
+}
+
+/// Ends the machine as the guest ended.
+[[noreturn]] void finish(Stop stop) {
+    if (stop == Stop::error) {
+        firmware::fail();
+    }
+    if (stop == Stop::reboot) {
+        println("the guest asks for a reboot");
+        firmware::power_off();
+    }
+    println("the guest has powered off");
+    firmware::power_off();
+}
+
+} // namespace
+
+/// Entered from boot.S.
+/// @param hart the hart that we run on
+/// @param tree the host's device tree
+extern "C" void main(std::uint64_t hart, const void* tree) {
+    trap::install();
+    const Host host = Host::read(hart, tree);
+    Vm vm{host};
+    introduce(host, vm);
+    finish(vm.run());
+}
