@@ -5,13 +5,6 @@
 #include "plic.hpp"
 #include "virtqueue.hpp"
 
-/// What a device did when it was notified.
-enum class Progress {
-    done,
-    more,   ///< requests are left, for which the driver has to notify once more
-    broken, ///< the driver broke the rules; the device stands still until it is reset
-};
-
 /// A virtio device with one virtqueue. What the device itself does is in a derived class.
 class VirtioMmio : public MmioDevice {
 public:
@@ -19,51 +12,31 @@ public:
     StoreResult store(std::uint64_t offset, unsigned width, std::uint64_t value) final;
 
 protected:
-    /// @param device_id what kind of device it is (virtio 1.2, chapter 5)
-    /// @param features the feature bits to offer
-    VirtioMmio(std::uint32_t device_id, std::uint64_t features, const GuestMemory& memory,
-               InterruptLine line)
-        : device_id_(device_id), features_(features), memory_(memory), line_(line) {}
-    ~VirtioMmio() = default;
+    /// What kind of device it is.
+    struct Kind {
+        std::uint32_t device_id;                    ///< virtio 1.2, chapter 5
+        std::uint64_t features;                     ///< the bits to offer
+        std::array<std::uint64_t, 2> configuration; ///< how that space begins; then it is 0 (2.5)
+    };
 
-    /// The queue may have requests: serves them.
-    virtual Progress serve(Virtqueue& queue) = 0;
+    VirtioMmio(const Kind& kind, const GuestMemory& memory, InterruptLine line)
+        : kind_(kind), memory_(memory), line_(line) {}
 
-    /// The driver gave the device or its queue up: forgets what it was doing.
-    virtual void reset() = 0;
+    /// Serves the queue. Returns what is left: a chain when that has taken long enough.
+    virtual Available serve(Virtqueue& queue) = 0;
 
-    /// The device's configuration space (virtio 1.2, 2.5).
-    virtual std::span<const std::byte> configuration() const = 0;
-
-    /// Tells the driver that requests are complete, if it wants to be told.
-    void interrupt_for_used_buffer();
+    std::uint32_t interrupt_status_ = 0;
+    static constexpr std::uint32_t used_buffer = 1, configuration_change = 2; ///< its bits
 
 private:
-    std::uint32_t load_register(std::uint64_t offset) const;
-    void store_register(std::uint64_t offset, std::uint32_t value);
     void store_status(std::uint32_t value);
-    void enable_queue();
-    StoreResult notify();
-    void raise(std::uint32_t event);
-    void need_reset();
+    Available set_ready(bool ready);
 
-    std::uint32_t& written(std::uint64_t offset) {
-        return written_[offset / 4];
-    }
-    std::uint32_t written(std::uint64_t offset) const {
-        return written_[offset / 4];
-    }
-    GuestPhysical written_address(std::uint64_t offset) const;
-
-    std::uint32_t device_id_;
-    std::uint64_t features_;
+    Kind kind_;
     const GuestMemory& memory_;
     InterruptLine line_;
-
     Virtqueue queue_;
-    std::uint64_t driver_features_ = 0;
-    std::uint32_t interrupt_status_ = 0;
     std::uint32_t status_ = 0;
-    /// The last value written to each register.
-    std::array<std::uint32_t, 64> written_ = {};
+    std::array<std::uint32_t, 2> driver_features_ = {};
+    std::array<std::uint32_t, 0x100> written_ = {}; ///< the last value written at each offset
 };

@@ -568,6 +568,22 @@ TEST_F(BigDisk, SurvivesADriverThatChangesTheRequestInTheMiddle) {
     }
 }
 
+TEST_F(BigDisk, WritesNothingMoreWhenTheDriverMakesTheRequestSmaller) {
+    offer_request(0, 0, OUT, 0, data, 2 * MiB);
+    fill(data, 2 * MiB);
+    EXPECT_EQ(device.store(QueueNotify, 4, 0), StoreResult::again);
+    const auto before = disk;
+    // What the device may write is no data for the disk.
+    describe_chain(0, {{put_header(0, OUT, 0), 16, false},
+                       {data, 512, false},
+                       {data + MiB, 3 * MiB, true},
+                       {statuses, 1, true}});
+    notify();
+    EXPECT_EQ(used_index(), 1u);
+    EXPECT_EQ(status(), S_OK);
+    EXPECT_TRUE(disk == before);
+}
+
 TEST_F(BigDisk, ShowsNothingOfItsStateBehindTheConfigurationInMidRequest) {
     offer_request(0, 0, IN, 0, data, 2 * MiB);
     EXPECT_EQ(device.store(QueueNotify, 4, 0), StoreResult::again);

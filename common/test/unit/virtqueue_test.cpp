@@ -118,9 +118,9 @@ TEST_F(VirtqueueTest, RefusesAreasOutsideMemory) {
     }
 }
 
-TEST_F(VirtqueueTest, IsNotReadyOnceDisabled) {
+TEST_F(VirtqueueTest, IsNotReadyOnceGivenUp) {
     EXPECT_TRUE(enable());
-    queue.disable();
+    queue = {};
     EXPECT_FALSE(queue.ready());
 }
 
@@ -155,16 +155,17 @@ TEST_F(VirtqueueTest, FollowsAChainAndSplitsItByDirection) {
     offer(5);
     ASSERT_EQ(peek(), Available::chain);
     EXPECT_EQ(chain.head, 5u);
-    const auto expect = [&](Buffer buffer, std::uint64_t address, std::size_t length) {
-        EXPECT_EQ(buffer.data(), ram.bytes({address}, length).data());
-        EXPECT_EQ(buffer.size(), length);
+    const auto expect = [&](std::size_t number, std::uint64_t address, std::size_t length) {
+        EXPECT_EQ(chain.buffers[number].data(), ram.bytes({address}, length).data());
+        EXPECT_EQ(chain.buffers[number].size(), length);
     };
-    ASSERT_EQ(chain.readable().size(), 2u);
-    ASSERT_EQ(chain.writable().size(), 2u);
-    expect(chain.readable()[0], memory, 16);
-    expect(chain.readable()[1], memory + 0x100, 3);
-    expect(chain.writable()[0], memory + 0x200, 512);
-    expect(chain.writable()[1], memory + 0x400, 1);
+    ASSERT_EQ(chain.count, 4u);
+    EXPECT_EQ(chain.readable, 19u);
+    EXPECT_EQ(chain.writable, 513u);
+    expect(0, memory, 16);
+    expect(1, memory + 0x100, 3);
+    expect(2, memory + 0x200, 512);
+    expect(3, memory + 0x400, 1);
 }
 
 TEST_F(VirtqueueTest, TakesChainsOfOneDirectionOnly) {
@@ -174,11 +175,11 @@ TEST_F(VirtqueueTest, TakesChainsOfOneDirectionOnly) {
     describe(2, {memory, 1, NEXT | WRITE, 3});
     describe(3, {memory, 1, WRITE, 0});
     EXPECT_EQ(peek_at(0), Available::chain);
-    EXPECT_EQ(chain.readable().size(), 2u);
-    EXPECT_EQ(chain.writable().size(), 0u);
+    EXPECT_EQ(chain.readable, 2u);
+    EXPECT_EQ(chain.writable, 0u);
     EXPECT_EQ(peek_at(2), Available::chain);
-    EXPECT_EQ(chain.readable().size(), 0u);
-    EXPECT_EQ(chain.writable().size(), 2u);
+    EXPECT_EQ(chain.readable, 0u);
+    EXPECT_EQ(chain.writable, 2u);
 }
 
 TEST_F(VirtqueueTest, TakesAChainOfAllDescriptorsInAnyQueue) {
@@ -190,7 +191,8 @@ TEST_F(VirtqueueTest, TakesAChainOfAllDescriptorsInAnyQueue) {
                              static_cast<std::uint16_t>(index + 1)});
         }
         EXPECT_EQ(peek_at(0), Available::chain) << entries;
-        EXPECT_EQ(chain.readable().size(), entries);
+        EXPECT_EQ(chain.count, entries);
+        EXPECT_EQ(chain.readable, entries);
     }
 }
 
@@ -360,7 +362,7 @@ TEST_F(VirtqueueTest, GoesRoundTheRingsAndWrapsTheirIndicesAt65536) {
             Chain request;
             ASSERT_EQ(fresh.peek(request), Available::chain) << count;
             ASSERT_EQ(request.head, head);
-            ASSERT_EQ(request.readable()[0].data(), ram.bytes({memory + count % 64}, 1).data());
+            ASSERT_EQ(request.buffers[0].data(), ram.bytes({memory + count % 64}, 1).data());
             fresh.complete(request, count);
             const GuestPhysical element = device + (4 + 8 * (count % entries));
             ASSERT_EQ(ram.get<std::uint32_t>(element), head);
@@ -375,11 +377,52 @@ TEST_F(VirtqueueTest, GoesRoundTheRingsAndWrapsTheirIndicesAt65536) {
 
 TEST_F(VirtqueueTest, AsksTheDriverEachTimeWhetherItWantsAnInterrupt) {
     enable();
-    EXPECT_TRUE(queue.wants_interrupt());
-    ram.put(driver, std::uint16_t{1});
-    EXPECT_FALSE(queue.wants_interrupt());
-    ram.put(driver, std::uint16_t{0xfffe});
-    EXPECT_TRUE(queue.wants_interrupt());
-    ram.put(driver, std::uint16_t{0xffff});
-    EXPECT_FALSE(queue.wants_interrupt());
+    describe(0, {memory, 1, 0, 0});
+    const auto interrupts = [&](std::uint16_t flags) {
+        ram.put(driver, flags);
+        offer(0);
+        EXPECT_EQ(peek(), Available::chain);
+        return queue.complete(chain, 0);
+    };
+    EXPECT_TRUE(interrupts(0));
+    EXPECT_FALSE(interrupts(1));
+    EXPECT_TRUE(interrupts(0xfffe));
+    EXPECT_FALSE(interrupts(0xffff));
+}
+
+// 2.7.4.1: a chain is one row of bytes, however it is cut into buffers
+
+TEST_F(VirtqueueTest, CopiesFromAndToAnyPlaceOfAChain) {
+    enable();
+    describe(0, {memory, 3, NEXT, 1});
+    describe(1, {memory + 0x100, 0, NEXT, 2});
+    describe(2, {memory + 0x200, 4, NEXT, 3});
+    describe(3, {memory + 0x300, 1, 0, 0});
+    const auto place = [](std::size_t at) { // of a byte of the chain in memory
+        return GuestPhysical{memory + (at < 3 ? at : at < 7 ? 0x200 + at - 3 : 0x300)};
+    };
+    offer(0);
+    ASSERT_EQ(peek(), Available::chain);
+    for (std::size_t start = 0; start <= 9; ++start) {
+        for (std::size_t length = 0; length <= 9; ++length) {
+            for (std::size_t at = 0; at < 8; ++at) {
+                ram.put(place(at), static_cast<std::uint8_t>(0x10 + at));
+            }
+            std::vector<std::byte> bytes(length, std::byte{0xee});
+            chain.copy(start, bytes, false);
+            for (std::size_t at = 0; at < length; ++at) {
+                const std::size_t expected = start + at < 8 ? 0x10 + start + at : 0xee;
+                ASSERT_EQ(bytes[at], static_cast<std::byte>(expected)) << start << " " << length;
+            }
+            std::ranges::fill(bytes, std::byte{0x77});
+            const std::vector<std::byte> before(ram.all().begin(), ram.all().end());
+            chain.copy(start, bytes, true);
+            for (std::size_t at = 0; at < 8; ++at) {
+                const bool copied = at >= start && at < start + length;
+                ASSERT_EQ(ram.get<std::uint8_t>(place(at)), copied ? 0x77 : 0x10 + at);
+                ram.put(place(at), static_cast<std::uint8_t>(0x10 + at));
+            }
+            ASSERT_TRUE(std::ranges::equal(before, ram.all())) << "nothing else was written";
+        }
+    }
 }
