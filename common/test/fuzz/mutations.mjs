@@ -54,7 +54,6 @@ const mutations = [
   ['virtio', 'virtio_blk.cpp', ' || (!in && read_only_)', ''],
   ['virtio', 'virtio_blk.cpp', 'size % sector_size != 0 || ', ''],
   ['virtio', 'virtio_blk.cpp', 'std::min(size - copied, budget)', 'size - copied'],
-  ['virtio', 'virtio_blk.cpp', 'copied = std::min(copied, size);', ''],
   ['virtio', 'virtio_blk.cpp', 'requests_at_once = 64', 'requests_at_once = 128'],
   ['virtio', 'virtio_blk.cpp', ' || chain_.writable == 0', ''],
   ['virtio', 'virtio_blk.cpp', 'chain_.readable < sizeof header || ', ''],
