@@ -3,6 +3,7 @@
 /// without conversion into another, so that a guest's address cannot be followed by mistake.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 
 /// An address in the space that `Space` names.
@@ -10,9 +11,26 @@ template <class Space>
 struct Address {
     std::uint64_t value = 0;
 
+    constexpr auto operator<=>(const Address&) const = default;
+
     /// The address `bytes` further on, modulo 2^64.
     constexpr Address operator+(std::uint64_t bytes) const {
         return {value + bytes};
+    }
+
+    /// The distance in bytes from `start` up to this address, modulo 2^64.
+    constexpr std::uint64_t operator-(Address start) const {
+        return value - start.value;
+    }
+
+    /// This address rounded up to a multiple of `alignment`, a power of two.
+    constexpr Address align_up(std::uint64_t alignment) const {
+        return {(value + alignment - 1) & ~(alignment - 1)};
+    }
+
+    /// This address rounded down to a multiple of `alignment`, a power of two.
+    constexpr Address align_down(std::uint64_t alignment) const {
+        return {value & ~(alignment - 1)};
     }
 };
 

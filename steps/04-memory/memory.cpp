@@ -31,3 +31,8 @@ HostPhysical memory::allocate(std::size_t count) {
     }
     panic("the page pool is used up");
 }
+
+void memory::free(HostPhysical pages, std::size_t count) {
+    const std::size_t first = (pages - address_of(__pool_start)) / page_size;
+    taken &= ~bits(first, count);
+}

@@ -14,6 +14,13 @@ enum class Csr : std::uint16_t {
     stval = 0x143,
 
     vsstatus = 0x200,
+    vsie = 0x204,
+    vstvec = 0x205,
+    vsscratch = 0x240,
+    vsepc = 0x241,
+    vscause = 0x242,
+    vstval = 0x243,
+    vsatp = 0x280,
 
     hstatus = 0x600,
     hgatp = 0x680,
@@ -42,6 +49,11 @@ void set(std::uint64_t mask) {
 /// Forgets all cached translations of stage 2 (Privileged spec 18.3.2).
 inline void hfence_gvma() {
     asm volatile("hfence.gvma" : : : "memory");
+}
+
+/// Forgets all cached translations of the guest's own page tables (Privileged spec 18.3.2).
+inline void hfence_vvma() {
+    asm volatile("hfence.vvma" : : : "memory");
 }
 
 } // namespace csr

@@ -15,6 +15,14 @@ void Vcpu::load(const Stage2& stage2) const {
     csr::hfence_gvma();
 
     csr::write<Csr::vsstatus>(status::UXL_64 | status::FS_initial);
+    csr::write<Csr::vsie>(0);
+    csr::write<Csr::vstvec>(0);
+    csr::write<Csr::vsscratch>(0);
+    csr::write<Csr::vsepc>(0);
+    csr::write<Csr::vscause>(0);
+    csr::write<Csr::vstval>(0);
+    csr::write<Csr::vsatp>(0);
+    csr::hfence_vvma();
 
     // The next sret enters VS-mode. The guest's floating-point registers stay in the CPU.
     csr::write<Csr::hstatus>(hstatus::VSXL_64 | hstatus::SPV | hstatus::SPVP);

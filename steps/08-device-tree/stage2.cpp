@@ -2,6 +2,8 @@
 
 #include "memory.hpp"
 
+#include <span>
+
 namespace {
 
 /// Bits of a page-table entry (Privileged spec 12.3.1 and 12.4.1).
@@ -40,6 +42,15 @@ std::uint64_t& leaf_entry(std::uint64_t entry, GuestPhysical address) {
 } // namespace
 
 Stage2::Stage2() : root_(memory::allocate(root_pages)) {}
+
+Stage2::~Stage2() {
+    for (const std::uint64_t entry : std::span{to_pointer<std::uint64_t>(root_), 2048}) {
+        if (entry & V) {
+            memory::free(to_target(entry), 1);
+        }
+    }
+    memory::free(root_, root_pages);
+}
 
 void Stage2::map(GuestRange guest, HostPhysical host) {
     for (std::uint64_t offset = 0; offset < guest.size; offset += page_size) {

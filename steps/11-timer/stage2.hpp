@@ -22,6 +22,9 @@ public:
     static constexpr std::uint64_t page_size = 2 * MiB;
 
     Stage2();
+    ~Stage2();
+    Stage2(const Stage2&) = delete;
+    Stage2& operator=(const Stage2&) = delete;
 
     /// Lets the guest read, write and execute `guest`, which is then the memory from `host` on.
     /// All three are multiples of `page_size`.

@@ -15,11 +15,14 @@ enum class Csr : std::uint16_t {
     stval = 0x143,
 
     vsstatus = 0x200,
+    vsie = 0x204,
     vstvec = 0x205,
+    vsscratch = 0x240,
     vsepc = 0x241,
     vscause = 0x242,
     vstval = 0x243,
     vstimecmp = 0x24d,
+    vsatp = 0x280,
 
     hstatus = 0x600,
     hedeleg = 0x602,

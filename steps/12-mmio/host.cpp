@@ -51,6 +51,13 @@ int find_device_type(const void* tree, std::string_view type) {
                                          static_cast<int>(type.size() + 1));
 }
 
+/// Where QEMU loaded a file with `-initrd`.
+HostRange read_initrd(const void* tree, int chosen) {
+    const HostPhysical start = {read_number(tree, chosen, "linux,initrd-start")};
+    const HostPhysical end = {read_number(tree, chosen, "linux,initrd-end")};
+    return {start, end - start};
+}
+
 /// Stops if `file` was named but is not there as a whole: QEMU starts silently with an empty file
 /// and with one that reaches beyond RAM.
 void check_file(std::string_view name, HostRange file, HostRange ram) {
@@ -104,14 +111,20 @@ Host Host::read(std::uint64_t hart, const void* tree) {
     host.ram = read_range(tree, find_device_type(tree, "memory"));
     host.kernel = read_range(tree, fdt_node_offset_by_compatible(tree, -1, "multiboot,kernel"));
     host.initrd = read_range(tree, fdt_node_offset_by_compatible(tree, -1, "multiboot,ramdisk"));
+    host.disk = read_initrd(tree, chosen);
     check_file("kernel", host.kernel, host.ram);
     check_file("initrd", host.initrd, host.ram);
+    check_file("disk", host.disk, host.ram);
 
     // The firmware lies before us.
     const HostRange ours = {host.ram.start, address_of(__end) - host.ram.start};
     const HostRange own_tree = {address_of(tree), fdt_totalsize(tree)};
-    host.free = find_largest_gap(host.ram, {ours, host.kernel, host.initrd, own_tree});
+    host.free = find_largest_gap(host.ram, {ours, host.kernel, host.initrd, host.disk, own_tree});
     return host;
+}
+
+bool Host::disk_read_only() const {
+    return bootargs.find("hypervisor.disk=ro") != bootargs.npos;
 }
 
 bool Host::has_extension(std::string_view name) const {

@@ -23,11 +23,15 @@ struct Host {
     // The files that QEMU loaded; those that the user did not name have size 0.
     HostRange kernel;
     HostRange initrd;
+    HostRange disk;
     /// The guest's command line, ending in a zero byte.
     std::string_view bootargs;
 
     /// Reads the device tree at `tree`. A machine on which no guest can run is fatal.
     static Host read(std::uint64_t hart, const void* tree);
+
+    /// Whether the disk is for reading only: `hypervisor.disk=ro` among the boot arguments.
+    bool disk_read_only() const;
 
     /// Whether the CPU has the extension `name`: one letter or more, in lower case.
     bool has_extension(std::string_view name) const;

@@ -10,7 +10,9 @@ namespace {
 void introduce(const Host& host, const Vm& vm) {
     println("hart {}, {} MiB of RAM; the guest gets {} MiB", host.hart, host.ram.size / MiB,
             vm.ram().size / MiB);
-    println("kernel {} KiB, initrd {} KiB", host.kernel.size / KiB, host.initrd.size / KiB);
+    println("kernel {} KiB, initrd {} KiB, disk {} KiB{}", host.kernel.size / KiB,
+            host.initrd.size / KiB, host.disk.size / KiB,
+            host.disk_read_only() ? " (read-only)" : "");
 }
 
 /// Ends the machine as the guest ended.

@@ -15,4 +15,7 @@ inline constexpr std::size_t page_size = 4 * KiB;
 /// zeros. Panics when the pool has none left.
 HostPhysical allocate(std::size_t count);
 
+/// Gives back what `allocate(count)` returned.
+void free(HostPhysical pages, std::size_t count);
+
 } // namespace memory

@@ -64,7 +64,7 @@ StoreResult VirtioMmio::store(std::uint64_t offset, unsigned width, std::uint64_
         }
         break;
     case QueueReady:
-        left = set_ready(word != 0);
+        left = set_ready(word != 0) ? left : Available::broken;
         break;
     case QueueNotify:
         if (queue_.ready() && (status_ & (DRIVER_OK | DEVICE_NEEDS_RESET)) == DRIVER_OK) {
@@ -85,19 +85,18 @@ StoreResult VirtioMmio::store(std::uint64_t offset, unsigned width, std::uint64_
     return left == Available::chain ? StoreResult::again : StoreResult::done;
 }
 
-/// Starts or ends the use of the queue. Where it lies cannot be changed in between.
-Available VirtioMmio::set_ready(bool ready) {
+/// Starts or ends the use of the queue. Where it lies cannot be changed in between. False when it
+/// cannot be used.
+bool VirtioMmio::set_ready(bool ready) {
     const auto address = [this](std::uint64_t low) {
         return GuestPhysical{std::uint64_t{written_[low + 4]} << 32 | written_[low]};
     };
     if (!ready) {
         queue_ = {};
-    } else if (!queue_.ready() &&
-               !queue_.enable(memory_, written_[QueueNum], address(QueueDescLow),
-                              address(QueueDriverLow), address(QueueDeviceLow))) {
-        return Available::broken;
     }
-    return Available::nothing;
+    return !ready || queue_.ready() ||
+           queue_.enable(memory_, written_[QueueNum], address(QueueDescLow),
+                         address(QueueDriverLow), address(QueueDeviceLow));
 }
 
 void VirtioMmio::store_status(std::uint32_t value) {

@@ -30,7 +30,7 @@ protected:
 
 private:
     void store_status(std::uint32_t value);
-    Available set_ready(bool ready);
+    bool set_ready(bool ready);
 
     Kind kind_;
     const GuestMemory& memory_;

@@ -1,0 +1,21 @@
+/// @file
+/// Pages for the hypervisor's own tables, out of a fixed pool.
+#pragma once
+
+#include "address.hpp"
+
+#include <cstddef>
+
+namespace memory {
+
+/// Bytes in a page.
+inline constexpr std::size_t page_size = 4 * KiB;
+
+/// Takes `count` pages (1, 2 or 4) that lie together, aligned to their size and filled with
+/// zeros. Panics when the pool has none left.
+HostPhysical allocate(std::size_t count);
+
+/// Gives back what `allocate(count)` returned.
+void free(HostPhysical pages, std::size_t count);
+
+} // namespace memory

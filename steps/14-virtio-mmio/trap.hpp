@@ -1,0 +1,34 @@
+/// @file
+/// Why a trap was taken, and the hypervisor's own traps, all of which are mistakes.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+/// Values of scause (Privileged spec 18.6.1).
+enum class Cause : std::uint64_t {
+    instruction_access_fault = 1,
+    illegal_instruction = 2,
+    load_access_fault = 5,
+    store_access_fault = 7,
+    ecall_from_vs = 10,
+    instruction_page_fault = 12,
+    instruction_guest_page_fault = 20,
+    load_guest_page_fault = 21,
+    virtual_instruction = 22,
+    store_guest_page_fault = 23,
+
+    interrupt = 1ull << 63,
+    supervisor_timer_interrupt = interrupt | 5,
+    supervisor_external_interrupt = interrupt | 9,
+};
+
+namespace trap {
+
+/// The specification's name of `cause`.
+std::string_view name(Cause cause);
+
+/// Has the hypervisor's own traps reported from now on.
+void install();
+
+} // namespace trap
