@@ -7,7 +7,7 @@ import test from 'node:test';
 
 import { built, ignoreHtinst, stepDirectory } from '../machine.mjs';
 import { directory, inTurn } from './machine.mjs';
-import { applicable, qemus, runTest } from './tests.mjs';
+import { applicable, applies, qemus, runTest } from './tests.mjs';
 
 const out = path.join(built, '..', path.basename(stepDirectory));
 
@@ -15,7 +15,7 @@ const out = path.join(built, '..', path.basename(stepDirectory));
 const withoutHtinst = ['mmio', 'tables/code-that-vanishes', 'tables/half-an-instruction-vanishes',
   'tables/pages-outside-ram'];
 const variant = {
-  out: path.join(directory, 'ignore-htinst'),
+  out: path.join(directory, 'ignore-htinst', path.basename(stepDirectory)),
   build: ignoreHtinst,
 };
 
@@ -47,6 +47,6 @@ function define(name, title, options) {
 for (const name of applicable) {
   define(name, name, { out });
 }
-for (const name of withoutHtinst.filter((test) => !process.env.SAMPLE && applicable.includes(test))) {
+for (const name of process.env.SAMPLE ? [] : withoutHtinst.filter(applies)) {
   define(name, `${name}, without htinst`, variant);
 }
