@@ -1,6 +1,6 @@
 /// @file
-/// Included before everything else, this pretends that the hardware never writes htinst: no QEMU
-/// does both (see HAZARDS). Steps that do not read it are what they were.
+/// Included before everything else, this pretends that the hardware does not write htinst, which
+/// QEMU 7.2 never does and 10 always. Steps that do not read it are what they were.
 #pragma once
 
 #include "csr.hpp"
