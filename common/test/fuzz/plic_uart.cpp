@@ -350,11 +350,8 @@ private:
         if (plic) {
             plic_model_.store(*plic, static_cast<std::uint32_t>(value));
         } else if (uart) {
-            const bool divisor = uart_model_.is_divisor(address - uart_base);
             uart_model_.store(address - uart_base, static_cast<std::uint8_t>(value));
-            if (!divisor) { // which has nothing to do with interrupts
-                updated();
-            }
+            updated();
         }
     }
 
