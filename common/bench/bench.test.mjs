@@ -97,8 +97,12 @@ test('no ratio is 5 % worse than the reference\'s', () => {
   assert.deepEqual(compare(measured(), reference).failures, []);
 });
 
+// The hypervisor's instructions are exact. Those of the bare machine with a disk are not, as its disk
+// answers in the host's time: so its side of the ratio is the reference's.
+const ratioOf = (name) => ({ phases: measuredPhases }) => (
+  measuredPhases[name].hypervisor.instructions / reference.phases[name].bare);
 const goals = [
-  ...phases.map(({ name, goal }) => ({ name, goal, of: ({ phases: all }) => all[name].ratio })),
+  ...phases.map(({ name, goal }) => ({ name, goal, of: ratioOf(name) })),
   ...figures,
 ].filter(({ goal, of }) => of(reference) <= goal);
 for (const { name, goal, of } of goals) {

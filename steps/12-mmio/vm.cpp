@@ -54,7 +54,7 @@ Vcpu boot(const Host& host, const GuestMemory& memory) {
 
 Vm::Vm(const Host& host) : memory_(take_memory(host)), vcpu_(boot(host, memory_)) {
     stage2_.map(memory_.range(), address_of(memory_.span(memory_.range().start, 0)->data()));
-    bus_.mappings[1] = {guest_map::uart, &uart_};
+    bus_.mappings[2] = {guest_map::uart, &uart_};
 }
 
 Stop Vm::run() {

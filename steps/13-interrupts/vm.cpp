@@ -57,7 +57,7 @@ Vm::Vm(const Host& host)
       vcpu_(boot(host, memory_)) {
     stage2_.map(memory_.range(), address_of(memory_.span(memory_.range().start, 0)->data()));
     bus_.mappings[0] = {guest_map::plic, &plic_};
-    bus_.mappings[1] = {guest_map::uart, &uart_};
+    bus_.mappings[2] = {guest_map::uart, &uart_};
 }
 
 Stop Vm::run() {
