@@ -3,6 +3,7 @@
 #   doctor.sh check GROUP…      silent when all is there, else says what is not, and fails
 #   doctor.sh report GROUP…     a line on every tool; what only the tests need is no failure
 #   doctor.sh packages GROUP…   only the names of the packages that bring what is missing
+#   doctor.sh found GROUP…      of each tool that is there where it is, and its package
 set -u
 mode=$1
 shift
@@ -41,17 +42,20 @@ while read -r group names least package purpose; do
         [ "$mode$group" = reporttest ] || status=1
     fi
     case $mode$wrong in
-        packages* | check) ;;
+        packages* | check | found?*) ;;
+        found) echo "$tool $package" ;;
         *) printf '%-6s %-15s %s\n' "$group" "$purpose" "$wrong$tool${version:+ $version}" ;;
     esac
 done <<EOF
-$(sed "/^#/d; s/-NN/$LLVM_SUFFIX/; s:QEMU:$QEMU:; s:FIRMWARE:$firmware:
+$(sed "/^#/d; s/-NN/$LLVM_SUFFIX/g; s:QEMU:$QEMU:; s:FIRMWARE:$firmware:
        s/{\(.*\)\/\(.*\)}/$release/" "$(dirname "$0")/tools.txt")
 EOF
 
-if [ "$mode" = packages ]; then
-    echo "$packages"
-elif [ -n "$packages" ] && command -v apt-get >/dev/null; then
+case $mode in
+    packages) echo "$packages" && exit 0 ;;
+    found) exit 0 ;;
+esac
+if [ -n "$packages" ] && command -v apt-get >/dev/null; then
     [ $status = 1 ] && with='' || with=' SETUP=test'
     echo "\`make setup$with\` installs it; or: apt-get install --no-install-recommends$packages"
 elif [ -n "$packages" ]; then
@@ -59,4 +63,4 @@ elif [ -n "$packages" ]; then
     echo "  Fedora:   dnf install clang lld llvm dtc qemu-system-riscv"
     echo "  Homebrew: brew install llvm lld dtc qemu, and llvm's bin directory on the PATH"
 fi
-[ "$mode" = packages ] || exit $status
+exit $status

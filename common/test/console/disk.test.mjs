@@ -9,9 +9,8 @@ import { greeting } from '../linux.mjs';
 import { bootTest, built, endsWell, scratchDirectory, squashfs } from '../machine.mjs';
 
 const scratch = scratchDirectory('disk');
-const environment = { ...process.env, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
 const tool = (name, ...words) => execFileSync(name, words, {
-  env: environment, encoding: 'latin1', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'],
+  encoding: 'latin1', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'],
 });
 
 /** An ext4 file system with the probe as its init. */
