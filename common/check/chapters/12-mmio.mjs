@@ -16,7 +16,7 @@ export const checks = {
   },
   'Linux prints through ttyS0': async (kit) => {
     const { status, output } = await kit.run({ BOOTARGS: 'console=ttyS0 panic=-1' });
-    findLine(output, /printk: console \[ttyS0\] enabled/, 'says that ttyS0 is the console');
+    findLine(output, /\bconsole \[ttyS0\] enabled/, 'says that ttyS0 is the console');
     findLine(output, /Unable to mount root fs/, 'of a panic for want of a root file system');
     assert.equal(status, 0, 'the status of make');
   },

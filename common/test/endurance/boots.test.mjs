@@ -14,7 +14,7 @@ import { Random, boots, emptyDirectory, isHealthy, seed, work } from './enduranc
 const MiB = 2 ** 20;
 const mostFailures = 5; // then there is nothing new to learn
 
-const noDisk = 'Unable to mount root fs on unknown-block(254,0)';
+const noDisk = /Unable to mount root fs on .*unknown-block\(254,0\)/; // a later Linux names it, too
 const consoles = ['console=ttyS0', 'console=hvc0', 'earlycon=sbi console=ttyS0',
   'earlycon=sbi console=hvc0', 'console=hvc0 console=ttyS0', 'console=ttyS0 console=hvc0'];
 
