@@ -5,8 +5,10 @@
 //   --common DIR    what the steps share, instead of `common` beside them
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, extname, join, resolve } from 'node:path';
-import { filesIn, git, isTelling, listSteps, number, refuse, runTool, shown } from './steps.mjs';
+import { basename, join, resolve } from 'node:path';
+import {
+  filesIn, git, isTelling, listSteps, number, refuse, runTool, shown, withoutComments,
+} from './steps.mjs';
 
 /** The changed lines, added plus removed, that a chapter may have at most. */
 const LIMIT = 250;
@@ -66,25 +68,6 @@ function compare(directory, before, after) {
     }
   }
   return files;
-}
-
-const literal = String.raw`"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+'`;
-const cComment = String.raw`\/\/[^\n]*|\/\*[^]*?\*\/`;
-const comments = {
-  c: new RegExp(`${literal}|(${cComment})`, 'g'),
-  assembly: new RegExp(`${literal}|(${cComment}|#(?: [^\n]*|$))`, 'gm'),
-  make: /(?<!\\)(#[^\n]*)/g,
-};
-const commentsOf = (path) =>
-  ({ '.S': comments.assembly, '.mk': comments.make, '': comments.make })[extname(path)] ??
-  comments.c;
-
-/** The lines of a file without its comments, at their places. */
-function withoutComments(path, text) {
-  return text
-    .replace(commentsOf(path), (match, comment) =>
-      comment === undefined ? match : comment.replace(/[^\n]/g, ''))
-    .split('\n');
 }
 
 /** A file of a step: its lines as they are, and without comments. */

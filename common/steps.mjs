@@ -1,8 +1,8 @@
 // What the tools that keep the steps one program share: which steps there are, their files, and
-// which lines are worth following from one step to the next.
+// which lines are worth following from one step to the next, and what is no comment.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -59,6 +59,25 @@ const idiom = new RegExp(
 export function isTelling(line, least = 8) {
   const words = line.match(/[A-Za-z_]\w+/g) ?? [];
   return line.trim().length >= least && words.some((word) => !idiom.test(word));
+}
+
+const literal = String.raw`"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+'`;
+const cComment = String.raw`\/\/[^\n]*|\/\*[^]*?\*\/`;
+const comments = {
+  c: new RegExp(`${literal}|(${cComment})`, 'g'),
+  assembly: new RegExp(`${literal}|(${cComment}|#(?: [^\n]*|$))`, 'gm'),
+  make: /(?<!\\)(#[^\n]*)/g,
+};
+const commentsOf = (path) =>
+  ({ '.S': comments.assembly, '.mk': comments.make, '': comments.make })[extname(path)] ??
+  comments.c;
+
+/** The lines of a file without its comments, at their places. */
+export function withoutComments(path, text) {
+  return text
+    .replace(commentsOf(path), (match, comment) =>
+      comment === undefined ? match : comment.replace(/[^\n]/g, ''))
+    .split('\n');
 }
 
 /**
