@@ -39,7 +39,8 @@ function run(directory, ...args) {
   return {
     status,
     stderr,
-    rows: lines.filter(isRow).map((line) => line.trim().replace(/ +/g, ' ')),
+    rows: lines.filter((line) => isRow(line) && !/^  sum: /.test(line))
+      .map((line) => line.trim().replace(/ +/g, ' ')),
     faults: lines.filter((line) => !isRow(line)),
   };
 }
@@ -63,8 +64,8 @@ describe('stairs', () => {
       '02-second': {
         'main.cpp': [...counted(5, '-- another'), ...counted(8)],
         'boot.S': counted(5),
-        'guest.dts': 'not counted',
-        'guest/hello.S': 'not counted either',
+        'guest.dts': 'only what a reader sees',
+        'guest/hello.S': ['neither counted', 'with the hypervisor'],
         'guest_tree.cpp': 'counted',
         Makefile: '# Step 2: b',
       },
@@ -73,7 +74,11 @@ describe('stairs', () => {
     const { status, faults, rows } = run(directory);
     assert.deepEqual(faults, []);
     assert.equal(status, 0);
-    assert.deepEqual(rows, ['01-first 3 16 0 16', '02-second 3 7 3 10', '03-third 4 2 15 17']);
+    assert.deepEqual(rows, [
+      '01-first 3 16 0 16 16',
+      '02-second 3 7 3 10 13',
+      '03-third 4 2 15 17 20',
+    ]);
     const numstat = spawnSync(
       'git', ['diff', '--no-index', '--numstat', '--no-renames', '01-first', '02-second'],
       { cwd: join(directory, 'steps'), encoding: 'utf8' },
@@ -84,19 +89,34 @@ describe('stairs', () => {
   test('is content with one step, and with a gap', () => {
     const one = run(build({ '15-last': { 'main.cpp': counted(300) } }));
     assert.deepEqual([one.status, one.faults], [0, []]);
-    assert.deepEqual(one.rows, ['15-last - - - -', '(there is no step 14 yet)']);
+    assert.deepEqual(one.rows, ['15-last - - - - -', '(there is no step 14 yet)']);
     const gap = build({ '01-a': { a: 'x' }, '02-b': { a: 'y' }, '15-z': { a: counted(300) } });
-    assert.deepEqual(run(gap).rows.slice(2), ['15-z - - - -', '(there is no step 14 yet)']);
+    assert.deepEqual(run(gap).rows.slice(2), ['15-z - - - - -', '(there is no step 14 yet)']);
   });
 
-  test('allows 250 changed lines and not one more', () => {
-    assert.deepEqual(faultsOf(counted(250)), []);
-    assert.deepEqual(faultsOf(counted(251)), [
-      'steps/01-first: 251 changed lines, where 250 are the limit',
+  test('allows 300 changed lines and not one more', () => {
+    assert.deepEqual(faultsOf(counted(300)), []);
+    assert.deepEqual(faultsOf(counted(301)), [
+      'steps/01-first: 301 changed lines, where 300 are the limit',
     ]);
-    assert.deepEqual(faultsOf(counted(100), counted(126, 'other_call')), []);
-    const tooMany = faultsOf(counted(100), counted(151, 'other_call'));
-    assert.deepEqual(tooMany, ['steps/02-second: 251 changed lines, where 250 are the limit']);
+    assert.deepEqual(faultsOf(counted(100), counted(200, 'other_call')), []);
+    const tooMany = faultsOf(counted(100), counted(201, 'other_call'));
+    assert.deepEqual(tooMany, ['steps/02-second: 301 changed lines, where 300 are the limit']);
+  });
+
+  test('allows steps 8 and 13 thirty lines more', () => {
+    for (const [before, step] of [['07-a', '08-b'], ['12-a', '13-b']]) {
+      const faults = (count) =>
+        run(build({ [before]: { a: 'x' }, [step]: { a: 'x', 'a.cpp': counted(count) } })).faults;
+      assert.deepEqual(faults(330), []);
+      assert.deepEqual(faults(331), [`steps/${step}: 331 changed lines, where 330 are the limit`]);
+    }
+  });
+
+  test('marks a step above the aim of 250', () => {
+    const rows = (count) => run(build({ '01-a': { 'a.cpp': counted(count) } })).rows;
+    assert.deepEqual(rows(250), ['01-a 1 250 0 250 250']);
+    assert.deepEqual(rows(251), ['01-a 1 251 0 * 251 251']);
   });
 
   test('finds lines that disappear and come back', () => {
@@ -105,7 +125,7 @@ describe('stairs', () => {
     assert.deepEqual(faultsOf(lines, without, ['// new here', ...lines]), [
       'steps/03-third/main.cpp:3: this had disappeared in 02-second and is back: first_call();',
     ]);
-    const braces = ['void f() {', '    return false;', '}'];
+    const braces = ['int main() {', '    return false;', '}'];
     const other = ['int variable;'];
     assert.deepEqual(faultsOf(braces, other, [...other, ...braces.slice(1)]), []);
   });
