@@ -1,11 +1,13 @@
 // Prints how much each step adds to the one before it, and fails on what does not belong into a
-// staircase: too much at once, and lines that change without a reason that a chapter could tell.
+// staircase: too much at once, what the step itself does not use (names.mjs says what that means),
+// and lines that change without a reason that a chapter could tell.
 //
 //   --steps DIR     the directory of the steps
 //   --common DIR    what the steps share, instead of `common` beside them
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
+import { unusedNames } from './names.mjs';
 import {
   filesIn, git, isTelling, listSteps, number, refuse, runTool, shown, withoutComments,
 } from './steps.mjs';
@@ -215,6 +217,14 @@ function changeFaults(directory, before, after, files) {
   });
 }
 
+/** What a step declares and nothing in it uses. */
+const unused = (directory, steps) => steps.flatMap((step) =>
+  unusedNames(join(directory, step)).map(({ path, line, name }) => ({
+    file: join(directory, step, path),
+    line,
+    why: `nothing in this step uses ${name}`,
+  })));
+
 /** The size of a change, counted as `git diff --numstat` does. */
 function sizeOf(files) {
   const count = (side) => files.flatMap(({ hunks }) => hunks.flatMap((hunk) => hunk[side])).length;
@@ -254,7 +264,9 @@ function stairs(directory, common) {
     rmSync(nothing, { recursive: true });
   }
   console.log(`  sum: of the hypervisor; * is above ${AIM}, the aim.  all: with the guest's files`);
-  faults.push(...churn(directory, steps), ...copies(directory, steps, common));
+  faults.push(
+    ...unused(directory, steps), ...churn(directory, steps), ...copies(directory, steps, common),
+  );
   for (const { file, line, why } of faults) {
     console.log(`${shown(file)}${line === undefined ? '' : `:${line}`}: ${why}`);
   }

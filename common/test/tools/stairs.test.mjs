@@ -224,6 +224,14 @@ describe('stairs', () => {
     assert.deepEqual(run(tree(8)).faults, [fault]);
   });
 
+  test('finds what a step declares and does not use', () => {
+    const directory = build({
+      '01-a': { 'a.hpp': 'void act();' },
+      '02-b': { 'a.hpp': 'void act();', 'main.cpp': ['void main() {', '    act();', '}'] },
+    });
+    assert.deepEqual(run(directory).faults, ['steps/01-a/a.hpp:1: nothing in this step uses act']);
+  });
+
   test('says in one line what it cannot do', () => {
     const empty = build({});
     const twice = build({ '01-a': { a: 'x' }, '01-b': { a: 'x' } });
