@@ -55,7 +55,7 @@ lines: ## counts the lines of the steps: STEP=steps/NN-name lists the files of o
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
 	@node common/carry.mjs $(if $(ANEW),--anew) $(FROM)
 
-stairs: ## the change from each step to the next; fails on what is too much, or changes for nothing
+stairs: ## the change from each step to the next; fails on what is too much, unused, or for nothing
 	@node common/stairs.mjs
 
 ##@ Prepare

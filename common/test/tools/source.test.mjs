@@ -1,10 +1,12 @@
-// What holds for the source of every step: its formatting, its size, and who may include whom.
+// What holds for the source of every step: its formatting and sizes, who may include whom, and that
+// what it declares is documented.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { readNames, undocumentedNames } from '../../names.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const steps = readdirSync(join(root, 'steps')).sort();
@@ -14,10 +16,11 @@ const textOf = (step, file) => readFileSync(join(root, 'steps', step, file), 'ut
 
 // From the ground up: a file includes only from its own floor and from those below it.
 const floors = [
-  'address boot console csr decode firmware host memory print sbi_spec timer trap',
+  'address boot console csr decode entropy firmware host host_plic memory print sbi_spec timer ' +
+    'trap',
   'guest_fetch guest_map guest_memory guest_tree kernel stage2 vcpu world_switch',
   'bus plic uart virtio_blk virtio_mmio virtqueue',
-  'exit sbi stop',
+  'exit guest sbi stop',
   'vm',
   'main',
 ].map((names) => names.split(' '));
@@ -38,6 +41,18 @@ for (const step of steps) {
         const long = lines.findIndex((line) => line.length > 100) + 1;
         assert.equal(long, 0, `${file}:${long} is too long`);
       }
+    });
+
+    test('has no function over 40 lines', () => {
+      for (const { kind, path, name, line, end } of readNames(join(root, 'steps', step)).names) {
+        const count = kind === 'function' ? end - line + 1 : 0;
+        assert.ok(count <= 40, `${path}:${line}: ${name} has ${count} lines`);
+      }
+    });
+
+    test('has a sentence on every type and function', () => {
+      const missing = undocumentedNames(join(root, 'steps', step));
+      assert.deepEqual(missing.map(({ path, line, name }) => `${path}:${line}: ${name}`), []);
     });
 
     test('includes only from its own floor and below', () => {
