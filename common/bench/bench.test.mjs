@@ -3,9 +3,13 @@
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
+import { layout } from '../test/layout.mjs';
 import { between, measure } from './measure.mjs';
-import { hypervisorElf, hypervisorRange, inBuilt, qemu, run, versionOf } from './machine.mjs';
+import {
+  built, hypervisorElf, hypervisorRange, inBuilt, qemu, run, versionOf,
+} from './machine.mjs';
 import { figures, phases } from './phases.mjs';
 import { compare, describe, table } from './report.mjs';
 
@@ -13,8 +17,9 @@ const reference = JSON.parse(fs.readFileSync(new URL('reference.json', import.me
 
 /** Runs exact.S on the bare machine or under the hypervisor; gives what is between its marks. */
 async function runExact(program, hypervisor, options = []) {
+  const place = layout({ KERNEL: path.join(built, 'exact.bin') }).kernel;
   const kernel = hypervisor
-    ? [inBuilt(hypervisorElf), '-device', 'guest-loader,addr=0x80400000,kernel=exact.bin']
+    ? [inBuilt(hypervisorElf), '-device', `guest-loader,addr=${place},kernel=exact.bin`]
     : ['exact.bin'];
   const { marks } = await run('exact', ['-m', '128M', '-icount', 'shift=0,sleep=off', ...options,
     '-kernel', ...kernel], { program, hypervisor });

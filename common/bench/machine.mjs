@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { layout } from '../test/layout.mjs';
 import { lastMark } from './phases.mjs';
 
 export const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
@@ -81,18 +82,16 @@ export async function runWorkload(name, machine, more) {
 
 /** Under the hypervisor the disk is memory: every run is the same to the last instruction. */
 export async function runHypervisor(console) {
-  // As run/machine.sh does: kernel and initrd lie behind the hypervisor, the disk half-way up.
-  const step = 2 * MiB;
-  const kernelAddress = 0x80400000;
-  const blocks = Math.floor(fs.statSync(kernel).size / step) + 1;
-  const initrdAddress = kernelAddress + blocks * step;
-  // So much that what lies between initrd and disk, which the guest gets, is 128 MiB.
-  const memory = 2 * (initrdAddress + step + 128 * MiB - 0x80200000);
+  const [initrd, disk] = ['init.cpio', 'disk'].map((name) => path.join(built, name));
+  const places = layout({ KERNEL: kernel, INITRD: initrd, DISK: disk });
+  // The guest gets what lies behind the files, up to the 2 MiB of QEMU's device tree.
+  const memory = places.end - places.ram + 128 * MiB + 2 * MiB;
   const result = await runWorkload(`hypervisor-${console}`, [
     '-m', `${memory / MiB}M`, '-icount', 'shift=0,sleep=off',
-    '-kernel', inBuilt(hypervisorElf), '-append', `console=${console}`, '-initrd', 'disk',
-    '-device', `guest-loader,addr=${kernelAddress},kernel=${inBuilt(kernel)}`,
-    '-device', `guest-loader,addr=${initrdAddress},initrd=init.cpio`,
+    '-kernel', inBuilt(hypervisorElf), '-append', `console=${console}`,
+    '-device', `guest-loader,addr=${places.kernel},kernel=${inBuilt(kernel)}`,
+    '-device', `guest-loader,addr=${places.initrd},initrd=${inBuilt(initrd)}`,
+    '-device', `guest-loader,addr=${places.disk},kernel=${inBuilt(disk)},bootargs=disk`,
   ], { hypervisor: hypervisorRange() });
   const said = /the guest gets (\d+) MiB/.exec(result.console);
   return { ...result, memory: Number(said[1]) };

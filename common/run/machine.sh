@@ -8,23 +8,33 @@ fail() {
     exit 1
 }
 
-case ${MEMORY%[kKmMgG]} in
-    '' | *[!0-9]*) fail "MEMORY=$MEMORY: a size such as 256M or 1G is needed" ;;
+number=${MEMORY%[kKmMgG]}
+case $number in
+    '' | 0* | *[!0-9]*) fail "MEMORY=$MEMORY: a size such as 256M or 1G is needed" ;;
 esac
+case $MEMORY in
+    *[kK]) memory=$number ;;
+    *[gG]) memory=$((number * 1024 * 1024)) ;;
+    *) memory=$((number * 1024)) ;; # a number alone is in MiB, as for QEMU
+esac
+memory=$(((memory + 7) / 8 * 8)) # in KiB, rounded up as QEMU does it
 [ -z "${DISK_RO:-}" ] || BOOTARGS="hypervisor.disk=ro ${BOOTARGS:-}"
 
-# Kernel and initrd lie behind the hypervisor, the disk where QEMU puts it: half-way up.
-set -- "$QEMU" -machine virt -cpu rv64 -m "$MEMORY" -display none -no-reboot \
-    -kernel "$HYPERVISOR" -append "${BOOTARGS:-}"
-address=$((0x80400000))
-module() { # in an option of QEMU's a comma of a file's name stands twice
-    echo "guest-loader,addr=$address,$1=$(echo "$2" | sed 's/,/,,/g')"
-}
-if [ -n "${KERNEL:-}" ]; then
-    set -- "$@" -device "$(module kernel "$KERNEL")"
-    address=$((address + ($(wc -c < "$KERNEL") / 0x200000 + 1) * 0x200000))
-fi
-[ -z "${INITRD:-}" ] || set -- "$@" -device "$(module initrd "$INITRD")"
-[ -z "${DISK:-}" ] || set -- "$@" -initrd "$DISK"
+layout=$(sh "$here/layout.sh")
+eval "$layout"
+[ "$memory" -ge $((least * 1024)) ] ||
+    fail "MEMORY=$MEMORY: too little for these files: at least ${least}M are needed"
 
-SAVE=${SAVE:-} sh "$here/keep-disk.sh" "$work" "$@" ${QEMU_FLAGS:-}
+set -- "$QEMU" -machine virt -cpu rv64 -m "${memory}K" -display none -no-reboot \
+    -kernel "$HYPERVISOR" -append "${BOOTARGS:-}"
+module() { # in an option of QEMU's a comma of a file's name stands twice
+    printf 'guest-loader,addr=%s,%s=' "$1" "$2"
+    printf '%s\n' "$3" | sed 's/,/,,/g'
+}
+[ -z "${KERNEL:-}" ] || set -- "$@" -device "$(module "$kernel" kernel "$KERNEL")"
+[ -z "${INITRD:-}" ] || set -- "$@" -device "$(module "$initrd" initrd "$INITRD")"
+# Only kernels may have arguments: by this one the hypervisor knows the disk.
+[ -z "${DISK:-}" ] || set -- "$@" -device "$(module "$disk" kernel "$DISK"),bootargs=disk"
+
+SAVE=${SAVE:-} MEMORY=${memory}K DISK_START=$((disk - ram)) DISK_SIZE=$disk_size \
+    sh "$here/keep-disk.sh" "$work" "$@" ${QEMU_FLAGS:-}

@@ -19,7 +19,7 @@ exec 3<&0 4<> "$work/monitor.in"
 cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
 listener=$!
 "$@" -serial stdio -chardev pipe,id=monitor,path="$work/monitor" -mon chardev=monitor \
-    < "$work/typed" 2> "$work/errors" &
+    < "$work/typed" &
 qemu=$!
 (
     # The firmware loses the first byte that waits at its start, and Linux a few when it opens its

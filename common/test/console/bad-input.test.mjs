@@ -23,6 +23,9 @@ const image = fs.readFileSync(linux);
 const empty = file('empty', '');
 const missing = path.join(scratch, 'missing');
 
+/** What run.sh says when it can compute that. */
+const tooLittle = /^run: MEMORY=\d+M: too little for these files: at least \d+M are needed$/;
+
 const cases = {
   'an empty kernel': [{ KERNEL: empty }, /kernel.*empty/],
   'an empty disk': [{ DISK: empty }, /disk.*empty/],
@@ -32,15 +35,13 @@ const cases = {
   'a missing initrd': [{ INITRD: missing }, /missing.*there is no such file/],
   'a directory as kernel': [{ KERNEL: scratch }, /bad-input/],
   'no kernel': [{ KERNEL: '' }, /no kernel.*KERNEL=/],
-  'a kernel larger than RAM': [{ KERNEL: file('large', 'x', 200 << 20), DISK: '' }, /MEMORY/],
+  'a kernel larger than RAM': [{ KERNEL: file('large', 'x', 200 << 20), DISK: '' }, tooLittle],
   'a kernel larger than the guest\'s RAM':
-    [{ KERNEL: file('large-2', 'x', 100 << 20), DISK: '' }, /MEMORY/],
-  'a kernel larger than RAM, with a disk':
-    [{ KERNEL: file('large-3', 'x', 300 << 20), MEMORY: '256M' }, /MEMORY/],
-  'a kernel that reaches into the disk':
-    [{ KERNEL: file('large-4', 'x', 200 << 20), MEMORY: '256M' }, /MEMORY/],
-  'an initrd larger than RAM': [{ INITRD: file('large-5', 'x', 200 << 20), DISK: '' }, /MEMORY/],
-  'a disk larger than RAM': [{ DISK: file('large-disk', 'x', 200 << 20) }, /MEMORY/],
+    [{ KERNEL: file('large-2', 'x', 100 << 20), DISK: '' }, tooLittle],
+  'an initrd larger than RAM': [{ INITRD: file('large-3', 'x', 200 << 20), DISK: '' }, tooLittle],
+  'a disk larger than RAM': [{ DISK: file('large-disk', 'x', 200 << 20) }, tooLittle],
+  'a disk larger than what QEMU loads':
+    [{ DISK: file('largest-disk', 'x', 2 ** 31), MEMORY: '8G' }, /^run: .*largest-disk: .* 2 GiB/],
   'an ELF file cut off': [
     { KERNEL: file('elf', fs.readFileSync(elfGuest('sbi')), 200) }, /elf.*broken/],
   'an ELF file of which only the magic is left': [
@@ -57,12 +58,12 @@ const cases = {
   'SAVE without a disk': [{ SAVE: path.join(scratch, 'saved'), DISK: '' }, /SAVE.*DISK=/],
   'a flag that QEMU does not know': [{ QEMU_FLAGS: '-nonsense' }, /nonsense/],
 };
-for (const memory of ['1M', '2M', '3M', '4M', '6M', '8M', '12M', '16M', '20M']) {
-  cases[`too little memory for Linux, ${memory}`] = [{ MEMORY: memory }, /MEMORY/];
+for (const memory of ['1M', '2M', '4M', '8M', '16M', '20M']) {
+  cases[`too little memory for Linux, ${memory}`] = [{ MEMORY: memory }, tooLittle];
 }
 for (const memory of ['2M', '3M', '4M', '5M']) {
   cases[`too little memory for any guest, ${memory}`] = [
-    { MEMORY: memory, KERNEL: guest('wfi'), DISK: '' }, /MEMORY/];
+    { MEMORY: memory, KERNEL: guest('wfi'), DISK: '' }, tooLittle];
 }
 
 for (const [what, [variables, line]] of Object.entries(cases)) {
@@ -73,6 +74,9 @@ for (const [what, [variables, line]] of Object.entries(cases)) {
     assert.equal(lines.length, 1, `one line is to say what is wrong, not:\n${lines.join('\n')}`);
     assert.match(lines[0], line);
     assert.doesNotMatch(lines[0], /ended after|panic/);
+    if (lines[0].startsWith('run: ')) {
+      assert.doesNotMatch(machine.output, /OpenSBI/, 'the machine has started');
+    }
     assert.notEqual(status, 0, 'the status of make');
     assert.deepEqual(machine.leftFiles(), [], 'files that are left behind');
   });

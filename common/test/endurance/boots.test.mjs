@@ -7,8 +7,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 
+import { layout } from '../layout.mjs';
 import { greeting, said } from '../linux.mjs';
-import { Machine, endsWell, qemus, squashfs } from '../machine.mjs';
+import { Machine, endsWell, linux, qemus, squashfs } from '../machine.mjs';
 import { Random, boots, emptyDirectory, isHealthy, seed, work } from './endurance.mjs';
 
 const MiB = 2 ** 20;
@@ -35,10 +36,9 @@ function makeDisk(random, file) {
   return kind;
 }
 
-/** The least memory, in MiB, in which Linux starts with this disk: QEMU puts it half-way up. */
+/** The least memory, in MiB, in which Linux comes to its userspace with this disk. */
 function leastMemory(disk) {
-  const size = disk ? Math.ceil(fs.statSync(disk).size / MiB) : 0;
-  return size > 1 ? Math.max(48, 2 * size + 8) : 40;
+  return layout({ KERNEL: linux, DISK: disk }).least + 8;
 }
 
 /** The variables of one run, and what else is to be known of it. */

@@ -113,7 +113,7 @@ bootTest(`${minutes} min of work on an ext4 of 256 MiB, with SEED=${seed}`, asyn
       DISK: disk,
       SAVE: saved,
       INITRD: path.join(work, 'work.cpio'),
-      MEMORY: '640M',
+      MEMORY: '512M',
       BOOTARGS: `console=ttyS0 -- ${itsSeed} ${minutes * 60} ${rounds}`,
       QEMU_FLAGS: `${clock} -seed ${itsSeed} ${cpu}`,
       LIMIT: 100 * (rounds + 1),

@@ -1,15 +1,9 @@
 // Runs a guest in the hypervisor, as a user does, on a machine whose RAM is a file that is still
 // there when the machine has gone: so what happened can be seen from outside.
 //
-// The files lie so that the guest's RAM has other people's memory right before and behind it:
-//
-//   0x80000000  firmware
-//   0x80200000  hypervisor
-//   0x80400000  the kernel's file
-//   0x80600000  initrd, 2 MiB
-//   0x80800000  the guest's RAM
-//   0x82200000  disk, 16 MiB but for one sector
-//   0x83e00000  the machine's device tree
+// The guest's RAM has other people's memory right before and behind it, in this order: firmware,
+// hypervisor, the kernel's file, initrd (2 MiB), disk (16 MiB but for one sector), the guest's RAM
+// (26 MiB), the machine's device tree. Where each is, common/run/layout.sh says.
 //
 // What is in between holds a pattern, which must still be there in the end.
 
@@ -19,14 +13,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { layout } from '../layout.mjs';
 import { built, root } from '../machine.mjs';
 
 export const directory = path.join(built, 'hostile');
 const MiB = 1 << 20;
-const base = 0x80000000;
-const places = { hypervisor: 0x80200000, kernel: 0x80400000, initrd: 0x80600000 };
-/** QEMU puts the disk behind a half of the memory. */
-const diskPlace = (memory) => places.hypervisor + memory * MiB / 2;
 const pageSize = 2 * MiB; // the guest's RAM begins and ends at multiples of it
 const sectorSize = 512;
 
@@ -42,14 +33,12 @@ function makeOnce(name, content) {
   return file;
 }
 
-/** The machine's RAM before anybody has used it; `memory` is its size in MiB. */
-const blankMemory = (memory) => makeOnce(`blank-${memory}`,
-  () => Buffer.alloc(memory * MiB, 'nobody writes this.\n'));
-const makeInitrd = (name, size) => makeOnce(name,
-  () => Buffer.alloc(size, 'the initrd of a guest, and no RAM\n'));
-export const initrd = makeInitrd('initrd', 2 * MiB);
-/** One that does not end where a page does. */
-export const oddInitrd = makeInitrd('odd-initrd', 2 * MiB + 1000);
+/** The machine's RAM: its size in MiB, and what it holds before anybody has used it. */
+export const megabytes = 52;
+const blankMemory = makeOnce(`blank-${megabytes}`,
+  () => Buffer.alloc(megabytes * MiB, 'nobody writes this.\n'));
+export const initrd = makeOnce('initrd',
+  () => Buffer.alloc(2 * MiB, 'the initrd of a guest, and no RAM\n'));
 /** Its every 8 bytes are their number, and that number inverted. driver.hpp knows that. */
 export const disk = makeOnce('disk', () => {
   const words = new Uint32Array((16 * MiB - sectorSize) / 4);
@@ -123,26 +112,26 @@ export async function make(where, target, variables = {}, options = [], seconds 
  * @param {string} options.step the directory of the step
  * @param {object} options.variables for make, more of them
  * @param {string} options.flags for QEMU
- * @param {number} options.memory the machine's RAM, in MiB
- * @returns {Promise<{status, output, memory: Buffer, kernel: string}>}
+ * @param {{address: number, file: string}} options.initrdAt an initrd at a place of its own
+ * @returns {Promise<{status, output, memory: Buffer, files: object, initrdAt: object}>}
  */
-export async function run({ kernel, step, variables = {}, flags = '', memory = 64 }) {
+export async function run({ kernel, step, variables = {}, flags = '', initrdAt }) {
   const work = fs.mkdtempSync(path.join(directory, 'run-'));
   try {
     const file = path.join(work, 'memory');
-    fs.copyFileSync(blankMemory(memory), file);
+    fs.copyFileSync(blankMemory, file);
+    const loader = initrdAt
+      && `-device guest-loader,addr=${initrdAt.address},initrd=${initrdAt.file}`;
+    const files = { KERNEL: kernel, INITRD: initrdAt ? '' : initrd, DISK: disk, ...variables };
     const result = await make(step, 'run', {
-      KERNEL: kernel,
-      INITRD: initrd,
-      DISK: disk,
-      MEMORY: `${memory}M`,
+      MEMORY: `${megabytes}M`,
       BOOTARGS: '',
       LIMIT: 60,
-      QEMU_FLAGS: `-machine memory-backend=ram -object memory-backend-file,id=ram,size=${memory}M,`
-        + `mem-path=${file},share=on ${flags}`,
-      ...variables,
+      QEMU_FLAGS: `-machine memory-backend=ram -object memory-backend-file,id=ram,`
+        + `size=${megabytes}M,mem-path=${file},share=on ${flags} ${loader ?? ''}`,
+      ...files,
     });
-    return { ...result, kernel, memory: fs.readFileSync(file) };
+    return { ...result, files, initrdAt, memory: fs.readFileSync(file) };
   } finally {
     fs.rmSync(work, { recursive: true });
   }
@@ -171,7 +160,7 @@ function sections(elf) {
 }
 
 /** Where the guest's RAM is: it has marked both ends (hostile.hpp). Else it is where we think. */
-function findGuestMemory(memory, disk) {
+function findGuestMemory(memory, { end, ram }) {
   const ends = [];
   for (let at = 0; at <= memory.length; at += pageSize) {
     if (memory.toString('latin1', at, at + 16) === 'guest RAM starts') {
@@ -181,9 +170,7 @@ function findGuestMemory(memory, disk) {
       ends[1] = at;
     }
   }
-  const [start = places.initrd + 2 * MiB - base,
-    end = (disk ?? base + memory.length - pageSize) - base] = ends;
-  return { start, end };
+  return { start: ends[0] ?? end - ram, end: ends[1] ?? memory.length - pageSize };
 }
 
 /** What the disk must hold: the guest tells what it has rightly written. */
@@ -200,16 +187,14 @@ function expectedDisk(output) {
  * What has changed in the machine's RAM that is not the guest's, as a list of complaints.
  * @param {string} elf the hypervisor's file
  */
-export function inspect({ memory, output, kernel }, elf, options = {}) {
-  const { hasDisk = true, initrd: ramdisk = initrd } = options;
+export function inspect({ memory, output, files, initrdAt }, elf) {
   const problems = [];
-  const megabytes = memory.length / MiB;
-  const diskAt = hasDisk ? diskPlace(megabytes) : undefined;
+  const places = layout(files);
   const file = fs.readFileSync(elf);
   const known = []; // what lies there: { name, start, content } or { name, start, length }
   const put = (name, address, content) => known.push({
     name,
-    start: address - base,
+    start: address - places.ram,
     length: content.length,
     content: content.buffer ? content : undefined,
   });
@@ -220,20 +205,23 @@ export function inspect({ memory, output, kernel }, elf, options = {}) {
     put(`the hypervisor's ${name}`, address,
       constant ? file.subarray(start, start + length) : { length });
   }
-  const last = used.reduce((a, b) => (a.address > b.address ? a : b));
   // A section that only takes up room is not written to, or it is by the hypervisor itself.
-  const end = last.address + last.length;
-  put('the hypervisor', places.hypervisor, { length: end - places.hypervisor });
-  put('the kernel\'s file', places.kernel, fs.readFileSync(kernel));
-  if (ramdisk) {
-    put('the initrd\'s file', places.initrd, fs.readFileSync(ramdisk));
+  const first = Math.min(...used.map(({ address }) => address));
+  const end = Math.max(...used.map(({ address, length }) => address + length));
+  put('the hypervisor', first, { length: end - first });
+  put('the kernel\'s file', places.kernel, fs.readFileSync(files.KERNEL));
+  if (files.INITRD) {
+    put('the initrd\'s file', places.initrd, fs.readFileSync(files.INITRD));
   }
-  if (hasDisk) {
-    put('the disk', diskAt, expectedDisk(output));
+  if (initrdAt) {
+    put('the initrd\'s file', initrdAt.address, fs.readFileSync(initrdAt.file));
   }
-  const guest = findGuestMemory(memory, diskAt);
+  if (files.DISK) {
+    put('the disk', places.disk, expectedDisk(output));
+  }
+  const guest = findGuestMemory(memory, places);
   // The firmware keeps itself safe, by PMP; nobody else can write the first 512 KiB.
-  put('the firmware', base, { length: 512 * 1024 });
+  put('the firmware', places.ram, { length: 512 * 1024 });
   for (let at = 0; at < memory.length; at += pageSize) { // the machine's device tree
     if (memory.readUInt32BE(at) === 0xd00dfeed) {
       known.push({ name: 'the device tree', start: at, length: MiB }); // QEMU 7.2 takes that much
@@ -252,13 +240,13 @@ export function inspect({ memory, output, kernel }, elf, options = {}) {
       problems.push(`${name} has changed at byte ${at}`);
     }
   }
-  const pattern = fs.readFileSync(blankMemory(megabytes));
+  const pattern = fs.readFileSync(blankMemory);
   let at = 0;
   for (const { name, start, length } of [...known.sort((a, b) => a.start - b.start),
     { name: 'the end', start: memory.length, length: 0 }]) {
     if (start > at && !pattern.subarray(at, start).equals(memory.subarray(at, start))) {
       const gap = pattern.subarray(at, start);
-      const where = gap.findIndex((byte, index) => byte !== memory[at + index]) + at + base;
+      const where = gap.findIndex((byte, index) => byte !== memory[at + index]) + at + places.ram;
       problems.push(`nobody's memory before ${name} was written to at 0x${where.toString(16)}`);
     }
     at = Math.max(at, start + length);

@@ -3,11 +3,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { layout } from '../layout.mjs';
 import { qemus, stepDirectory } from '../machine.mjs';
-import { directory, guestFile, initrd, inspect, oddInitrd, run } from './machine.mjs';
+import { directory, guestFile, initrd, inspect, megabytes, run } from './machine.mjs';
 
 const stepNumber = Number.parseInt(path.basename(stepDirectory), 10);
 const lastStep = 15;
+const MiB = 1 << 20;
+
+/** Where RAM and a kernel's file begin, and where the RAM of our machine ends. */
+const { ram, kernel: kernelStart } = layout({ KERNEL: initrd });
+const ramEnd = ram + megabytes * MiB;
 
 /** The line with which a VM is stopped: cause, pc, and address. */
 const stopped = (pc) => new RegExp(
@@ -24,11 +30,11 @@ const stopped = (pc) => new RegExp(
 export const tests = {
   queue: {},
   block: {},
-  // Files that end, or begin, in the middle of what the second stage maps at once.
-  unaligned: { guest: 'block', memory: 65, variables: { INITRD: oddInitrd } },
-  'without-initrd': { guest: 'queue', variables: { INITRD: '' } },
+  // Files that end (the disk) and begin in the middle of what the second stage maps at once.
+  unaligned: { guest: 'block', initrdAt: { address: ramEnd - 5 * MiB + 4096, file: initrd } },
   readonly: { variables: { DISK_RO: 1 } },
   nodisk: { variables: { DISK: '' } },
+  'kernel-alone': { guest: 'nodisk', variables: { DISK: '', INITRD: '' } },
   budget: { flags: '-icount shift=0,sleep=off' },
   mmio: {},
   tables: {},
@@ -107,12 +113,12 @@ const earlyCases = Object.entries(early).flatMap(([from, names]) => names.split(
   .map((name) => ({ name, from: Number(from) })));
 
 // Files that do not fit. QEMU loads what fits of them and says nothing.
-for (const [name, address] of [['partly behind', '0x83f80000'], ['behind', '0x85000000']]) {
+for (const [name, address] of [['partly behind', ramEnd - MiB], ['behind', ramEnd + MiB]]) {
+  const place = `2048 KiB at 0x${address.toString(16)}`;
   tests[`files/initrd ${name} RAM`] = {
     content: image({}),
-    variables: { INITRD: '' },
-    flags: `-device guest-loader,addr=${address},initrd=${path.join(directory, 'initrd')}`,
-    refused: refused(`the initrd \\(2048 KiB at ${address}\\) does not fit into 64 MiB of RAM`),
+    initrdAt: { address, file: initrd },
+    refused: refused(`the initrd \\(${place}\\) does not fit into ${megabytes} MiB of RAM`),
   };
 }
 tests['files/empty disk'] = {
@@ -132,18 +138,18 @@ tests['files/no kernel'] = {
 };
 tests['files/initrd larger than the guest'] = {
   content: image({}),
-  variables: { DISK: '', INITRD: path.join(directory, 'large-initrd') },
+  variables: { DISK: '' },
+  initrdAt: { address: kernelStart + 2 * MiB, file: path.join(directory, 'large-initrd') },
   refused: refused('the initrd has \\d+ KiB, but the guest only \\d+ KiB of RAM'),
 };
 // Half a header, and behind the end of that file what would make a whole one of it.
 tests['files/header that goes on in the next file'] = {
   content: image({ length: 32, size: 1n << 63n }),
-  variables: { INITRD: '' },
-  flags: `-device guest-loader,addr=0x80400020,initrd=${path.join(directory, 'half-header')}`,
+  initrdAt: { address: kernelStart + 32, file: path.join(directory, 'half-header') },
   limit: 1,
 };
 fs.writeFileSync(path.join(directory, 'half-header'), image({ size: 1n << 63n }).subarray(32));
-fs.writeFileSync(path.join(directory, 'large-initrd'), Buffer.alloc(40 << 20));
+fs.writeFileSync(path.join(directory, 'large-initrd'), Buffer.alloc(24 * MiB));
 fs.writeFileSync(path.join(directory, 'odd-disk'), Buffer.alloc(1000));
 fs.writeFileSync(path.join(directory, 'empty'), '');
 
@@ -239,7 +245,7 @@ export async function runTest(name, { step, out, qemu, build = {}, limit = 30 })
     kernel,
     step,
     flags: test.flags,
-    memory: test.memory,
+    initrdAt: test.initrdAt,
     variables: {
       QEMU: qemu.path,
       OUT: out,
@@ -256,10 +262,7 @@ export async function runTest(name, { step, out, qemu, build = {}, limit = 30 })
     ? judgeEnd(result, test)
     : judgeCases(result, only);
   if (!name.startsWith('files/')) {
-    const hasDisk = hasDevices && test.variables?.DISK === undefined;
-    problems.push(...inspect(result, path.join(out, 'hypervisor.elf'), {
-      hasDisk, initrd: stepNumber < 10 ? '' : test.variables?.INITRD ?? initrd,
-    }));
+    problems.push(...inspect(result, path.join(out, 'hypervisor.elf')));
   }
   if (test.content !== undefined) {
     fs.rmSync(kernel);
