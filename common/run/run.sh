@@ -25,12 +25,17 @@ for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
     [ -z "$file" ] || [ -r "$file" ] || fail "$file: it cannot be read"
 done
 
-# An ELF kernel becomes the flat binary that its segments are.
-if [ -n "${KERNEL:-}" ] && [ "$(head -c 4 "$KERNEL" | tail -c 3)" = ELF ]; then
-    "$OBJCOPY" -O binary "$KERNEL" "$work/kernel" 2> "$work/log" ||
-        fail "$KERNEL: it is a broken ELF file"
-    KERNEL=$work/kernel
-fi
+# How a kernel begins says what it is. An ELF file becomes the flat binary that its segments are.
+case $([ -z "${KERNEL:-}" ] || od -A n -t x1 -N 8 "$KERNEL" | tr -d ' \n') in
+    1f8b*) fail "$KERNEL: it is compressed (gzip): unpack it first, with gunzip" ;;
+    28b52ffd*) fail "$KERNEL: it is compressed (zstd): unpack it first, with unzstd" ;;
+    ????????7a696d67) fail "$KERNEL: it is compressed (EFI zboot): take the Image it was made of" ;;
+    7f454c46*)
+        "$OBJCOPY" -O binary "$KERNEL" "$work/kernel" 2> "$work/log" ||
+            fail "$KERNEL: it is a broken ELF file"
+        KERNEL=$work/kernel
+        ;;
+esac
 
 # SANITIZE: what would steer the terminal is shown instead, in the notation of cat -v.
 if [ -n "${SANITIZE:-}" ]; then

@@ -14,7 +14,7 @@ const scratch = scratchDirectory('bad-input');
 /** Makes a file of `content`, which is lengthened by zeros or cut to `size`. */
 function file(name, content, size = content.length) {
   const made = path.join(scratch, name);
-  fs.writeFileSync(made, content);
+  fs.writeFileSync(made, content, 'latin1');
   fs.truncateSync(made, size);
   return made;
 }
@@ -46,7 +46,12 @@ const cases = {
     { KERNEL: file('elf', fs.readFileSync(elfGuest('sbi')), 200) }, /elf.*broken/],
   'an ELF file of which only the magic is left': [
     { KERNEL: file('magic', fs.readFileSync(elfGuest('sbi')), 4) }, /magic.*broken/],
-  'a compressed kernel': [{ KERNEL: file('gzip', gzipSync(image)) }, /compressed.*gunzip/],
+  'a kernel compressed by gzip':
+    [{ KERNEL: file('Image.gz', gzipSync(image)) }, /^run: .*gz: .*gzip.*gunzip/],
+  'a kernel compressed by zstd':
+    [{ KERNEL: file('Image.zst', '\x28\xb5\x2f\xfd and so on') }, /^run: .*zst: .*zstd.*unzstd/],
+  'a kernel compressed for EFI':
+    [{ KERNEL: file('Image.efi', 'MZ\0\0zimg and so on') }, /^run: .*efi: .*EFI zboot/],
   'an Image cut off': [{ KERNEL: file('cut', image, 1_000_000) }, /truncated/],
   'an Image cut off in its header': [{ KERNEL: file('header', image, 60) }, /truncated/],
   'a disk of 1000 bytes': [{ DISK: file('disk', 'x', 1000) }, /1000 bytes/],
