@@ -27,6 +27,10 @@ bootTest('an ELF kernel', async (boot) => {
   await runGuest(boot, elfGuest('privileged'));
 });
 
+bootTest('an Image with a .bss of nine times its file', async (boot) => {
+  await runGuest(boot, guest('image'), { variables: { INITRD: initrd } });
+});
+
 bootTest('a relative name is meant from where make was started', async (boot) => {
   const cwd = scratchDirectory('kernel-relative');
   fs.copyFileSync(guest('privileged'), path.join(cwd, 'kernel.bin'));
