@@ -20,7 +20,7 @@ void* memcpy(void* restrict target, const void* restrict source, size_t count) {
     if (aligned_alike(to, from)) {
         for (; count > 0 && ((uintptr_t)to & 7) != 0; --count)
             *to++ = *from++;
-#pragma clang loop unroll_count(2)
+#pragma clang loop unroll_count(8)
         for (; count >= sizeof(struct block); count -= sizeof(struct block)) {
             *(struct block*)to = *(const struct block*)from;
             to += sizeof(struct block);
@@ -43,6 +43,11 @@ void* memmove(void* target, const void* source, size_t count) {
         for (size_t at = 0; at < count; ++at)
             to[at] = from[at];
     } else {
+        for (; count > 0 && ((uintptr_t)(to + count) & 3) != 0; --count)
+            to[count - 1] = from[count - 1];
+        if ((((uintptr_t)to ^ (uintptr_t)from) & 3) == 0) // libfdt moves by multiples of four
+            for (; count >= 4; count -= 4)
+                *(uint32_t*)(to + count - 4) = *(const uint32_t*)(from + count - 4);
         while (count-- > 0)
             to[count] = from[count];
     }
