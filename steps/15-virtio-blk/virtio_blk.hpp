@@ -1,9 +1,10 @@
 /// @file
-/// The guest's disk: a virtio block device (virtio 1.2, 5.2) on a range of memory.
+/// The guest's disk: a virtio block device (virtio spec 5.2) on a range of memory.
 #pragma once
 
 #include "virtio_mmio.hpp"
 
+/// A disk.
 class VirtioBlk final : public VirtioMmio {
 public:
     /// Bytes in a sector, the unit in which requests count.
@@ -15,17 +16,22 @@ public:
               InterruptLine line);
 
 private:
-    /// What every request begins with (virtio 1.2, 5.2.6).
+    /// What every request begins with (virtio spec 5.2.6).
     struct RequestHeader {
         std::uint32_t type, reserved;
         std::uint64_t sector;
     };
 
-    Available serve(Virtqueue& queue) override;
-    std::optional<std::uint8_t> execute(const RequestHeader& header, std::size_t& copied,
-                                        std::size_t& budget);
+    /// How a request ended.
+    struct Outcome {
+        std::uint8_t status;
+        std::size_t written = 0; ///< bytes of data for the driver
+    };
+
+    std::optional<std::uint32_t> serve(const Chain& chain) override;
+    Outcome execute(const RequestHeader& header, const Chain& chain) const;
+    std::optional<std::span<std::byte>> sectors(std::uint64_t first, std::size_t size) const;
 
     std::span<std::byte> disk_;
     bool read_only_;
-    Chain chain_; ///< the request that is being served: too large to be made anew each time
 };
