@@ -1,13 +1,15 @@
 // The first instructions: from OpenSBI's jump to a C++ function with a stack.
 
     .section .text.boot, "ax"
-    .global _start
+    .global _start, halt
 
-// OpenSBI enters here in HS-mode with address translation off and interrupts disabled:
-// a0 = hart id, a1 = physical address of the host's device tree. Both go on to main untouched.
+// OpenSBI enters here on one hart and keeps the others. It is in HS-mode, with address translation
+// off and interrupts disabled: a0 = hart id, a1 = physical address of the host's device tree.
+// Nothing up to main changes them.
 _start:
     la      sp, __stack_top
 
+    // C++ expects zeros in .bss. Both ends are multiples of 16 (hypervisor.ld).
     la      t0, __bss_start
     la      t1, __bss_end
 clear_bss:
@@ -19,5 +21,5 @@ clear_bss:
 call_main:
     call    main
 halt:
-    wfi
+    wfi                             // nothing is left to do
     j       halt

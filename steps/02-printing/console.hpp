@@ -1,10 +1,10 @@
 /// @file
-/// The machine's serial port: the terminal that the user sees, shared with the guest.
+/// The terminal that the user sees.
 #pragma once
 
 namespace console {
 
-/// Prints one byte as it is.
+/// Prints one byte.
 void put(char byte);
 
 } // namespace console

@@ -1,4 +1,5 @@
 #include "csr.hpp"
+#include "firmware.hpp"
 #include "print.hpp"
 #include "trap.hpp"
 
@@ -6,7 +7,7 @@
 /// @param hart the hart that we run on
 extern "C" void main(std::uint64_t hart) {
     trap::install();
-    println("hello from hart {}", hart);
+    println("hello from hart ", hart);
     csr::read<Csr{0x300}>(); // mstatus, which only M-mode may read
     firmware::power_off();
 }

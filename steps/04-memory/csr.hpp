@@ -1,11 +1,10 @@
 /// @file
-/// Control and status registers, read and written by name, and the fence instructions.
+/// Control and status registers, read and written by name.
 #pragma once
 
 #include <cstdint>
 
-/// The registers that the hypervisor uses, by their number (Privileged spec 2.2). Those that
-/// begin with `vs` are the guest's copies of the supervisor registers.
+/// The registers that the hypervisor uses, by their number (Privileged spec 2.2).
 enum class Csr : std::uint16_t {
     stvec = 0x105,
     sepc = 0x141,
@@ -15,6 +14,7 @@ enum class Csr : std::uint16_t {
 
 namespace csr {
 
+/// The value of `Register`.
 template <Csr Register>
 std::uint64_t read() {
     std::uint64_t value;
@@ -22,6 +22,7 @@ std::uint64_t read() {
     return value;
 }
 
+/// Gives `Register` a new value. (K: a constant below 32 needs no register.)
 template <Csr Register>
 void write(std::uint64_t value) {
     asm volatile("csrw %0, %1" : : "i"(Register), "rK"(value) : "memory");

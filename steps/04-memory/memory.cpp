@@ -8,9 +8,8 @@ extern std::byte __pool_start[], __pool_end[]; // hypervisor.ld
 
 namespace {
 
-constexpr std::size_t pool_pages = 32;
-
-/// One bit for each page of the pool: set when the page is taken.
+/// One bit for each page of the pool, set when the page is taken: hypervisor.ld reserves no more
+/// than 32.
 constinit std::uint32_t taken = 0;
 
 /// The bits of `count` pages from page `first` on.
@@ -20,8 +19,12 @@ constexpr std::uint32_t bits(std::size_t first, std::size_t count) {
 
 } // namespace
 
+std::size_t memory::pool_pages() {
+    return (address_of(__pool_end).value - address_of(__pool_start).value) / page_size;
+}
+
 HostPhysical memory::allocate(std::size_t count) {
-    for (std::size_t first = 0; first + count <= pool_pages; first += count) {
+    for (std::size_t first = 0; first + count <= pool_pages(); first += count) {
         if ((taken & bits(first, count)) == 0) {
             taken |= bits(first, count);
             std::byte* pages = __pool_start + first * page_size;
@@ -30,9 +33,4 @@ HostPhysical memory::allocate(std::size_t count) {
         }
     }
     panic("the page pool is used up");
-}
-
-void memory::free(HostPhysical pages, std::size_t count) {
-    const std::size_t first = (pages - address_of(__pool_start)) / page_size;
-    taken &= ~bits(first, count);
 }

@@ -1,10 +1,11 @@
 /// @file
-/// Numbers of the SBI specification 2.0, for the calls that we make and those that we answer.
+/// Numbers of the SBI spec.
 #pragma once
 
 #include <cstdint>
 
-/// Extension ids, in a7 (SBI 2.0, chapters 4 to 12).
+/// Extension ids, in a7 (SBI spec, chapters 4 to 12).
 enum class SbiExtension : std::uint64_t {
+    legacy_console_putchar = 0x01,
     system_reset = 0x53525354,
 };

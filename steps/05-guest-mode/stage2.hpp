@@ -1,24 +1,18 @@
 /// @file
-/// The second-stage page table: from guest-physical to host-physical addresses.
+/// Stage 2, the specification's G-stage: from guest-physical to host-physical addresses.
 #pragma once
 
 #include "address.hpp"
 
-/// A table in the mode Sv39x4 (Privileged spec 18.5.1) that maps memory in pages of 2 MiB:
-///
-///       40        30 29        21 20                  0
-///      +------------+------------+---------------------+
-///      |  root, 11  |  leaf, 9   |    offset, 21 bits  |   guest-physical address
-///      +------------+------------+---------------------+
-///        2048 entries  512 entries
-///        of 1 GiB      of 2 MiB
-///
+/// A table in the mode Sv39x4 (Privileged spec 18.5.1).
 /// What is not mapped faults, and the hypervisor decides what the guest finds there.
 class Stage2 {
 public:
+    /// A table that maps nothing.
     Stage2();
+    /// Gives its pages back. hgatp may still name them: load another table before a guest runs.
 
-    /// The value of the register hgatp for this table (Privileged spec 18.2.10).
+    /// The value of hgatp for this table: mode, VMID 0, page number (Privileged spec 18.2.10).
     std::uint64_t hgatp() const;
 
 private:

@@ -5,6 +5,7 @@
 #include "stage2.hpp"
 #include "vcpu.hpp"
 
+/// One guest, from its start to its end.
 class Vm {
 public:
     /// A machine whose guest begins at a fixed address.

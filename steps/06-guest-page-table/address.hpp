@@ -1,6 +1,6 @@
 /// @file
-/// Addresses of the three spaces that a hypervisor handles. Each space has a type of its own,
-/// without conversion into another, so that a guest's address cannot be followed by mistake.
+/// Addresses. Each address space has a type of its own, without conversion into another, so that a
+/// guest's address is not used as the hypervisor's by mistake.
 #pragma once
 
 #include <compare>
@@ -22,19 +22,9 @@ struct Address {
     constexpr std::uint64_t operator-(Address start) const {
         return value - start.value;
     }
-
-    /// This address rounded up to a multiple of `alignment`, a power of two.
-    constexpr Address align_up(std::uint64_t alignment) const {
-        return {(value + alignment - 1) & ~(alignment - 1)};
-    }
-
-    /// This address rounded down to a multiple of `alignment`, a power of two.
-    constexpr Address align_down(std::uint64_t alignment) const {
-        return {value & ~(alignment - 1)};
-    }
 };
 
-/// What the machine's memory and devices answer to. The hypervisor runs without address
+/// Addresses of the machine's memory and devices. The hypervisor runs without address
 /// translation, so this is also the only kind that can become a pointer.
 using HostPhysical = Address<struct HostPhysicalSpace>;
 
@@ -54,15 +44,9 @@ struct Range {
     constexpr Address<Space> end() const {
         return start + size;
     }
-
-    /// Whether all of [address, address + length) lies inside. Safe for any two values.
-    constexpr bool contains(Address<Space> address, std::uint64_t length) const {
-        const std::uint64_t offset = address - start;
-        return offset <= size && length <= size - offset;
-    }
 };
 
-using HostRange = Range<struct HostPhysicalSpace>;
+/// Memory or devices of the guest.
 using GuestRange = Range<struct GuestPhysicalSpace>;
 
 /// A pointer to the byte at `address`, which must be memory or a device of the machine.
@@ -76,5 +60,6 @@ inline HostPhysical address_of(const void* pointer) {
     return {reinterpret_cast<std::uint64_t>(pointer)};
 }
 
+// Sizes, in bytes.
 inline constexpr std::uint64_t KiB = 1024;
 inline constexpr std::uint64_t MiB = 1024 * KiB;

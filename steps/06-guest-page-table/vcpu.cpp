@@ -4,33 +4,34 @@
 
 #include <cstddef>
 
-// world_switch.S counts on these.
+// world_switch.S uses these offsets.
 static_assert(offsetof(Vcpu, x) == 0);
 static_assert(offsetof(Vcpu, pc) == 32 * 8);
 
-Vcpu::Vcpu(GuestPhysical entry) : pc{entry.value} {}
-
 void Vcpu::load(const Stage2& stage2) const {
+    // vsatp first: no address may go through an old vsatp and the new stage 2 (Privileged spec
+    // 18.5.3). The fences last: hfence.vvma acts on the VMID that hgatp holds, and hfence.gvma lets
+    // the page walk see what Stage2 has stored.
+    csr::write<Csr::vsatp>(0);
     csr::write<Csr::hgatp>(stage2.hgatp());
     csr::hfence_gvma();
+    csr::hfence_vvma();
 
-    csr::write<Csr::vsstatus>(status::UXL_64 | status::FS_initial);
+    csr::write<Csr::vsstatus>(status::UXL_64);
     csr::write<Csr::vsie>(0);
     csr::write<Csr::vstvec>(0);
     csr::write<Csr::vsscratch>(0);
     csr::write<Csr::vsepc>(0);
     csr::write<Csr::vscause>(0);
     csr::write<Csr::vstval>(0);
-    csr::write<Csr::vsatp>(0);
-    csr::hfence_vvma();
 
-    // The next sret enters VS-mode. The guest's floating-point registers stay in the CPU.
-    csr::write<Csr::hstatus>(hstatus::VSXL_64 | hstatus::SPV | hstatus::SPVP);
-    csr::set<Csr::sstatus>(status::SPP | status::FS_mask);
+    // The next sret enters VS-mode. Later ones go where the trap came from: it sets both bits.
+    csr::write<Csr::hstatus>(hstatus::VSXL_64 | hstatus::SPV);
+    csr::set<Csr::sstatus>(status::SPP);
 }
 
 void Vcpu::run() {
-    // The guest has all of the CPU's registers, so the compiler must keep nothing in them.
+    // The guest gets all of the hart's registers, so the compiler must keep nothing in them.
     register Vcpu* const vcpu asm("a0") = this;
     asm volatile("call enter_guest"
                  :

@@ -8,20 +8,21 @@
 #include <array>
 #include <cstdint>
 
+/// A hart of the guest.
 struct Vcpu {
     /// Integer registers; x[0] stays 0.
     std::array<std::uint64_t, 32> x = {};
-    /// Where the guest goes on.
+    /// The address of the guest's next instruction.
     GuestVirtual pc;
 
     /// A hart that is about to execute `entry` in VS-mode.
-    explicit Vcpu(GuestPhysical entry);
+    explicit Vcpu(GuestPhysical entry) : pc{entry.value} {}
 
-    /// Writes the registers that the hardware keeps for a guest: those of a fresh hart whose
-    /// guest-physical addresses `stage2` translates.
+    /// Writes the CSRs that hold the guest's state, as on a fresh hart, and makes `stage2`
+    /// translate its guest-physical addresses.
     void load(const Stage2& stage2) const;
 
-    /// Runs the guest until something in it needs the hypervisor. The registers scause, stval,
-    /// htval and htinst then say what.
+    /// Runs the guest until a trap needs the hypervisor. scause and the registers beside it say
+    /// why.
     void run();
 };

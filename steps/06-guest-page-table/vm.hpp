@@ -2,10 +2,10 @@
 /// A virtual machine: everything that belongs to one guest.
 #pragma once
 
-#include "guest_memory.hpp"
+#include "guest.hpp"
 #include "stage2.hpp"
-#include "vcpu.hpp"
 
+/// One guest, from its start to its end.
 class Vm {
 public:
     /// A machine whose guest begins at a fixed address.
@@ -15,7 +15,6 @@ public:
     void run();
 
 private:
-    GuestMemory memory_;
+    Guest guest_;
     Stage2 stage2_;
-    Vcpu vcpu_;
 };

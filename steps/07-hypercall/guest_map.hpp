@@ -1,6 +1,6 @@
 /// @file
-/// The guest's machine: what lies where, as on QEMU's virt machine, so that a kernel that knows
-/// those addresses by heart finds its devices too. guest.dts says the same to all others.
+/// What lies where in the guest's machine: as on QEMU's virt machine, since some kernels have its
+/// addresses built in.
 #pragma once
 
 #include "address.hpp"
@@ -8,5 +8,8 @@
 namespace guest_map {
 
 inline constexpr GuestPhysical ram = {0x8000'0000};
+
+/// The hart id of the guest's only hart.
+inline constexpr std::uint64_t hart = 0;
 
 } // namespace guest_map

@@ -1,8 +1,10 @@
+#include "firmware.hpp"
 #include "print.hpp"
 #include "trap.hpp"
 #include "vm.hpp"
 
 namespace {
+
 /// Ends the machine as the guest ended.
 [[noreturn]] void finish(Stop stop) {
     if (stop == Stop::error) {
@@ -18,6 +20,6 @@ namespace {
 /// @param hart the hart that we run on
 extern "C" void main(std::uint64_t hart) {
     trap::install();
-    println("hello from hart {}", hart);
+    println("hello from hart ", hart);
     finish(Vm{}.run());
 }

@@ -1,29 +1,32 @@
 #include "vm.hpp"
 
 #include "exit.hpp"
-#include "guest_fetch.hpp"
 #include "guest_map.hpp"
-#include "print.hpp"
 
 namespace {
 
-/// Where QEMU loads the guest's program, which goes there as a kernel does (KERNEL=).
+/// Where QEMU loads the guest's program: behind the hypervisor's 2 MiB.
 constexpr HostPhysical program = {0x8040'0000};
+
+/// Where the guest sees it.
+constexpr GuestPhysical entry = guest_map::ram + 2 * MiB;
 
 } // namespace
 
 Vm::Vm()
-    : memory_({guest_map::ram + 2 * MiB, Stage2::page_size}, program),
-      vcpu_(memory_.range().start) {
-    stage2_.map(memory_.range(), address_of(memory_.span(memory_.range().start, 0)->data()));
+    : guest_{
+          .memory = {{entry, Stage2::megapage_size}, program},
+          .vcpu = Vcpu{guest_map::hart},
+      } {
+    stage2_.map(guest_.memory.range(), guest_.memory.host());
+    guest_.vcpu.start(entry, 0);
 }
 
 Stop Vm::run() {
-    vcpu_.load(stage2_);
-    println("the guest begins with the instruction {}", Hex{fetch_guest_instruction(vcpu_.pc)});
+    guest_.vcpu.load(stage2_);
     for (;;) {
-        vcpu_.run();
-        if (const auto stop = handle_exit(vcpu_, memory_)) {
+        guest_.vcpu.run();
+        if (const auto stop = handle_exit(guest_.vcpu)) {
             return *stop;
         }
     }

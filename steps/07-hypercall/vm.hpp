@@ -2,11 +2,11 @@
 /// A virtual machine: everything that belongs to one guest.
 #pragma once
 
-#include "guest_memory.hpp"
+#include "guest.hpp"
 #include "stage2.hpp"
 #include "stop.hpp"
-#include "vcpu.hpp"
 
+/// One guest, from its start to its end.
 class Vm {
 public:
     /// A machine whose guest begins at a fixed address.
@@ -16,7 +16,6 @@ public:
     Stop run();
 
 private:
-    GuestMemory memory_;
+    Guest guest_;
     Stage2 stage2_;
-    Vcpu vcpu_;
 };

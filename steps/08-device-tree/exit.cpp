@@ -5,30 +5,28 @@
 
 namespace {
 
-/// Why and where the guest exited, read from the registers before anything can overwrite them.
+/// Why the guest exited, as the trap's registers say.
 struct Exit {
     Cause cause;
     std::uint64_t stval;
 };
 
 /// Stops a guest that cannot go on.
-Stop error(const Vcpu& vcpu, Exit exit, std::string_view reason) {
-    println("VM stopped: {}: {} (scause {}), pc {}, address {}", reason, trap::name(exit.cause),
-            Hex{static_cast<std::uint64_t>(exit.cause)}, vcpu.pc, Hex{exit.stval});
+Stop stop_guest(const Vcpu& vcpu, Exit exit, std::string_view reason) {
+    println("VM stopped: ", reason, ": ", trap::name(exit.cause), " (scause ",
+            Hex{static_cast<std::uint64_t>(exit.cause)}, "), pc ", vcpu.pc, ", address ",
+            Hex{exit.stval});
     return Stop::error;
 }
 
 } // namespace
 
-std::optional<Stop> handle_exit(Vcpu& vcpu, const GuestMemory& memory) {
+std::optional<Stop> handle_exit(Vcpu& vcpu) {
     const Cause cause{csr::read<Csr::scause>()};
-    if (cause == Cause::ecall_from_vs) {
+    if (cause == Cause::ecall_from_vs) { // the most frequent exit: nothing else is read for it
         vcpu.skip(4);
-        return sbi::answer(vcpu, memory);
+        return sbi::answer(vcpu);
     }
     const Exit exit = {cause, csr::read<Csr::stval>()};
-    switch (cause) {
-    default:
-        return error(vcpu, exit, "unexpected exit");
-    }
+    return stop_guest(vcpu, exit, "unexpected exit");
 }

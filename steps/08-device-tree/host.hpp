@@ -4,13 +4,13 @@
 
 #include "address.hpp"
 
-#include <string_view>
-
+/// What there is, and what QEMU has loaded.
 struct Host {
     /// The hart that we run on.
     std::uint64_t hart;
+    /// The memory in which we lie.
     HostRange ram;
-    /// The largest part of RAM that neither the hypervisor nor anything loaded beside it uses.
+    /// A large part of RAM that neither the hypervisor nor anything loaded beside it uses.
     HostRange free;
 
     /// Ticks of `time` in a second.
@@ -19,6 +19,6 @@ struct Host {
     // The files that QEMU loaded; those that the user did not name have size 0.
     HostRange kernel;
 
-    /// Reads the device tree at `tree`. A machine on which no guest can run is fatal.
+    /// Reads the device tree at `tree`. Ends in `fatal` where no guest can run.
     static Host read(std::uint64_t hart, const void* tree);
 };

@@ -10,27 +10,34 @@
 #include <cstdint>
 
 /// Numbers of the integer registers that the SBI calling convention uses.
-inline constexpr std::size_t a0 = 10, a1 = 11, a2 = 12, a6 = 16, a7 = 17;
+inline constexpr std::size_t a0 = 10, a1 = 11, a6 = 16, a7 = 17;
 
+/// A hart of the guest.
 struct Vcpu {
     /// Integer registers; x[0] stays 0.
     std::array<std::uint64_t, 32> x = {};
-    /// Where the guest goes on.
-    GuestVirtual pc;
+    /// The address of the guest's next instruction.
+    GuestVirtual pc = {};
     /// Where the hypervisor goes on after the guest, and its stack pointer.
     std::uint64_t host_ra = 0;
     std::uint64_t host_sp = 0;
 
-    /// A hart that is about to execute `entry` in VS-mode, as an SBI implementation starts it:
-    /// a0 holds the hart id and a1 the address of the guest's device tree.
-    Vcpu(GuestPhysical entry, std::uint64_t hart, GuestPhysical tree);
+    /// The number by which the guest knows the hart.
+    std::uint64_t hart_id;
 
-    /// Writes the registers that the hardware keeps for a guest: those of a fresh hart whose
-    /// guest-physical addresses `stage2` translates.
+    /// A hart that does nothing yet.
+    explicit Vcpu(std::uint64_t hart_id) : hart_id(hart_id) {}
+
+    /// Makes the hart begin at `entry` in VS-mode, as an SBI implementation does: with its number
+    /// in a0 and `opaque` in a1 (SBI spec 9.1).
+    void start(GuestPhysical entry, std::uint64_t opaque);
+
+    /// Writes the CSRs that hold the guest's state, as on a fresh hart, and makes `stage2`
+    /// translate its guest-physical addresses.
     void load(const Stage2& stage2) const;
 
-    /// Runs the guest until something in it needs the hypervisor. The registers scause, stval,
-    /// htval and htinst then say what.
+    /// Runs the guest until a trap needs the hypervisor. scause and the registers beside it say
+    /// why.
     void run();
 
     /// Goes on behind the current instruction, which is `length` bytes long.

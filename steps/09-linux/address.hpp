@@ -1,6 +1,6 @@
 /// @file
-/// Addresses of the three spaces that a hypervisor handles. Each space has a type of its own,
-/// without conversion into another, so that a guest's address cannot be followed by mistake.
+/// Addresses. Each address space has a type of its own, without conversion into another, so that a
+/// guest's address is not used as the hypervisor's by mistake.
 #pragma once
 
 #include <compare>
@@ -34,7 +34,7 @@ struct Address {
     }
 };
 
-/// What the machine's memory and devices answer to. The hypervisor runs without address
+/// Addresses of the machine's memory and devices. The hypervisor runs without address
 /// translation, so this is also the only kind that can become a pointer.
 using HostPhysical = Address<struct HostPhysicalSpace>;
 
@@ -62,7 +62,9 @@ struct Range {
     }
 };
 
+/// Memory or devices of the machine.
 using HostRange = Range<struct HostPhysicalSpace>;
+/// Memory or devices of the guest.
 using GuestRange = Range<struct GuestPhysicalSpace>;
 
 /// A pointer to the byte at `address`, which must be memory or a device of the machine.
@@ -76,5 +78,7 @@ inline HostPhysical address_of(const void* pointer) {
     return {reinterpret_cast<std::uint64_t>(pointer)};
 }
 
+// Sizes, in bytes.
 inline constexpr std::uint64_t KiB = 1024;
 inline constexpr std::uint64_t MiB = 1024 * KiB;
+inline constexpr std::uint64_t GiB = 1024 * MiB;

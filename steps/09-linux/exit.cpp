@@ -5,24 +5,25 @@
 
 namespace {
 
-/// Why and where the guest exited, read from the registers before anything can overwrite them.
+/// Why the guest exited, as the trap's registers say.
 struct Exit {
     Cause cause;
     std::uint64_t stval;
 };
 
 /// Stops a guest that cannot go on.
-Stop error(const Vcpu& vcpu, Exit exit, std::string_view reason) {
-    println("VM stopped: {}: {} (scause {}), pc {}, address {}", reason, trap::name(exit.cause),
-            Hex{static_cast<std::uint64_t>(exit.cause)}, vcpu.pc, Hex{exit.stval});
+Stop stop_guest(const Vcpu& vcpu, Exit exit, std::string_view reason) {
+    println("VM stopped: ", reason, ": ", trap::name(exit.cause), " (scause ",
+            Hex{static_cast<std::uint64_t>(exit.cause)}, "), pc ", vcpu.pc, ", address ",
+            Hex{exit.stval});
     return Stop::error;
 }
 
 /// Has the guest take `exception`. But if it is at the first instruction of its own trap handler,
 /// where the trap would lead it again, it would never get anywhere else.
-std::optional<Stop> raise(Vcpu& vcpu, Exit exit, Cause exception, std::uint64_t stval) {
+std::optional<Stop> raise_or_stop(Vcpu& vcpu, Exit exit, Cause exception, std::uint64_t stval) {
     if (vcpu.in_supervisor_mode() && vcpu.pc == vcpu.trap_vector()) {
-        return error(vcpu, exit, "the guest's trap handler cannot be entered");
+        return stop_guest(vcpu, exit, "the guest's trap handler cannot be entered");
     }
     vcpu.raise(exception, stval);
     return std::nullopt;
@@ -30,21 +31,25 @@ std::optional<Stop> raise(Vcpu& vcpu, Exit exit, Cause exception, std::uint64_t 
 
 } // namespace
 
-std::optional<Stop> handle_exit(Vcpu& vcpu, const GuestMemory& memory) {
+std::optional<Stop> handle_exit(Vcpu& vcpu) {
     const Cause cause{csr::read<Csr::scause>()};
-    if (cause == Cause::ecall_from_vs) {
+    if (cause == Cause::ecall_from_vs) { // the most frequent exit: nothing else is read for it
         vcpu.skip(4);
-        return sbi::answer(vcpu, memory);
+        return sbi::answer(vcpu);
     }
     const Exit exit = {cause, csr::read<Csr::stval>()};
     switch (cause) {
+    case Cause::load_guest_page_fault:
+        return raise_or_stop(vcpu, exit, Cause::load_access_fault, exit.stval);
+    case Cause::store_guest_page_fault:
+        return raise_or_stop(vcpu, exit, Cause::store_access_fault, exit.stval);
     case Cause::instruction_guest_page_fault:
-        return raise(vcpu, exit, Cause::instruction_access_fault, exit.stval);
+        return raise_or_stop(vcpu, exit, Cause::instruction_access_fault, exit.stval);
     case Cause::instruction_page_fault:
-        return raise(vcpu, exit, Cause::instruction_page_fault, exit.stval);
+        return raise_or_stop(vcpu, exit, Cause::instruction_page_fault, exit.stval);
     case Cause::virtual_instruction: // on a machine without a hypervisor it does not exist
-        return raise(vcpu, exit, Cause::illegal_instruction, 0);
+        return raise_or_stop(vcpu, exit, Cause::illegal_instruction, 0);
     default:
-        return error(vcpu, exit, "unexpected exit");
+        return stop_guest(vcpu, exit, "unexpected exit");
     }
 }

@@ -11,11 +11,11 @@ namespace memory {
 /// Bytes in a page.
 inline constexpr std::size_t page_size = 4 * KiB;
 
+/// How many pages there are, the taken ones too.
+std::size_t pool_pages();
+
 /// Takes `count` pages (1, 2 or 4) that lie together, aligned to their size and filled with
 /// zeros. Panics when the pool has none left.
 HostPhysical allocate(std::size_t count);
-
-/// Gives back what `allocate(count)` returned.
-void free(HostPhysical pages, std::size_t count);
 
 } // namespace memory

@@ -8,32 +8,46 @@
 
 namespace {
 
+/// A call from the guest: its registers hold the arguments.
+struct Call {
+    Vcpu& vcpu;
+
+    /// Its argument `index`, from 0 on.
+    std::uint64_t argument(std::size_t index) const {
+        return vcpu.x[a0 + index];
+    }
+};
+
 /// What a call gives back, and whether it stops the guest.
 struct Reply {
     SbiError error = SbiError::success;
     std::optional<Stop> stop = std::nullopt;
 };
 
-constexpr Reply not_supported = {SbiError::not_supported};
+constexpr Reply not_supported = {.error = SbiError::not_supported};
 
-// BASE (SBI 2.0, chapter 4), of which there is nothing yet.
-Reply base(Vcpu&, const GuestMemory&) {
+/// BASE (SBI spec, chapter 4), of which there is nothing yet.
+Reply base(Call) {
     return not_supported;
 }
 
-// The legacy calls that are left (SBI 2.0, chapter 5).
-Reply legacy_console_putchar(Vcpu& vcpu, const GuestMemory&) {
-    console::put(static_cast<char>(vcpu.x[a0]));
+// Legacy calls (SBI spec, chapter 5).
+
+/// Prints a byte.
+Reply legacy_console_putchar(Call call) {
+    console::put(static_cast<char>(call.argument(0)));
     return {};
 }
 
-Reply legacy_shutdown(Vcpu&, const GuestMemory&) {
+/// Ends the guest.
+Reply legacy_shutdown(Call) {
     return {.stop = Stop::power_off};
 }
 
-/// Answers the calls of one extension: a6 holds the function, the arguments are from a0 on.
-using Handler = Reply (*)(Vcpu& vcpu, const GuestMemory& memory);
+/// Answers the calls of one extension.
+using Handler = Reply (*)(Call call);
 
+/// An extension, and the function that answers its calls.
 struct Extension {
     SbiExtension id;
     Handler handler;
@@ -46,6 +60,7 @@ constexpr Extension extensions[] = {
     {SbiExtension::legacy_shutdown, legacy_shutdown},
 };
 
+/// The extension with the number `id`, or a null pointer.
 const Extension* find_extension(std::uint64_t id) {
     const auto* found = std::ranges::find(extensions, SbiExtension{id}, &Extension::id);
     return found != std::end(extensions) ? found : nullptr;
@@ -53,15 +68,16 @@ const Extension* find_extension(std::uint64_t id) {
 
 } // namespace
 
-std::optional<Stop> sbi::answer(Vcpu& vcpu, const GuestMemory& memory) {
+std::optional<Stop> sbi::answer(Vcpu& vcpu) {
     const std::uint64_t id = vcpu.x[a7];
     const Extension* extension = find_extension(id);
     if (extension == nullptr) {
-        println("VM stopped: no such SBI call: extension {}, function {}, pc {}", Hex{id},
-                Hex{vcpu.x[a6]}, vcpu.pc);
+        // The specification's answer is "not supported" (chapter 3). We stop, to see what is asked.
+        println("VM stopped: no such SBI call: extension ", Hex{id}, ", function ", Hex{vcpu.x[a6]},
+                ", pc ", vcpu.pc);
         return Stop::error;
     }
-    const Reply reply = extension->handler(vcpu, memory);
+    const Reply reply = extension->handler({vcpu});
     vcpu.x[a0] = static_cast<std::uint64_t>(reply.error);
     return reply.stop;
 }

@@ -4,36 +4,65 @@
 
 #include <cstddef>
 
-// world_switch.S counts on these.
+// world_switch.S uses these offsets.
 static_assert(offsetof(Vcpu, x) == 0);
 static_assert(offsetof(Vcpu, pc) == 32 * 8);
 static_assert(offsetof(Vcpu, host_ra) == 33 * 8);
 static_assert(offsetof(Vcpu, host_sp) == 34 * 8);
 
+extern "C" void exit_guest();            // world_switch.S
+extern "C" void clear_float_registers(); // world_switch.S
+
 namespace {
 
-/// The traps that the guest handles itself: all but its environment calls to us and the
-/// instruction page fault. Of that one we want to know: it may hit the guest's trap vector.
-constexpr std::uint64_t delegated_exceptions = 0xa1ff;
-/// The guest's software, timer and external interrupts.
-constexpr std::uint64_t delegated_interrupts = 1 << 2 | 1 << 6 | 1 << 10;
-/// The guest may read cycle, time and instret.
-constexpr std::uint64_t counters = 7;
+/// hedeleg and hideleg have a bit for each cause, at the place of its number.
+constexpr std::uint64_t bit(Cause cause) {
+    return 1ull << static_cast<std::uint64_t>(cause);
+}
+
+/// The exceptions that the guest handles itself: what a kernel without a hypervisor would get. But
+/// of an instruction page fault we want to know: it may hit the guest's trap vector.
+constexpr std::uint64_t delegated_exceptions =
+    bit(Cause::instruction_address_misaligned) | bit(Cause::instruction_access_fault) |
+    bit(Cause::illegal_instruction) | bit(Cause::breakpoint) | bit(Cause::load_address_misaligned) |
+    bit(Cause::load_access_fault) | bit(Cause::store_address_misaligned) |
+    bit(Cause::store_access_fault) | bit(Cause::ecall_from_u) | bit(Cause::load_page_fault) |
+    bit(Cause::store_page_fault);
+
+/// The interrupts that the guest takes itself: all that it can have pending.
+constexpr std::uint64_t delegated_interrupts = hvip::VSSIP | hvip::VSTIP | hvip::VSEIP;
+
+/// Gives registers that guest and hypervisor share the values of a fresh hart. The hypervisor does
+/// without them, so nobody has to save them; but no guest shall find what another has left there.
+void clear_shared_registers() {
+    csr::write<Csr::scounteren>(0);
+    csr::write<Csr::senvcfg>(0);
+    // Floating point is on, or the next two would trap. Vectors are off: no guest gets them.
+    csr::write<Csr::sstatus>(status::UXL_64 | status::FS_dirty);
+    csr::write<Csr::fcsr>(0);
+    clear_float_registers();
+}
 
 } // namespace
 
-Vcpu::Vcpu(GuestPhysical entry, std::uint64_t hart, GuestPhysical tree) : pc{entry.value} {
-    x[a0] = hart;
-    x[a1] = tree.value;
+void Vcpu::start(GuestPhysical entry, std::uint64_t opaque) {
+    pc = {entry.value};
+    x[a0] = hart_id;
+    x[a1] = opaque;
 }
 
 void Vcpu::load(const Stage2& stage2) const {
+    // vsatp first: no address may go through an old vsatp and the new stage 2 (Privileged spec
+    // 18.5.3). The fences last: hfence.vvma acts on the VMID that hgatp holds, and hfence.gvma lets
+    // the page walk see what Stage2 has stored.
+    csr::write<Csr::vsatp>(0);
     csr::write<Csr::hgatp>(stage2.hgatp());
     csr::hfence_gvma();
+    csr::hfence_vvma();
 
     csr::write<Csr::hedeleg>(delegated_exceptions);
     csr::write<Csr::hideleg>(delegated_interrupts);
-    csr::write<Csr::hcounteren>(counters);
+    csr::write<Csr::hcounteren>(hcounteren::CY | hcounteren::TM | hcounteren::IR);
 
     csr::write<Csr::vsstatus>(status::UXL_64 | status::FS_initial);
     csr::write<Csr::vsie>(0);
@@ -42,16 +71,19 @@ void Vcpu::load(const Stage2& stage2) const {
     csr::write<Csr::vsepc>(0);
     csr::write<Csr::vscause>(0);
     csr::write<Csr::vstval>(0);
-    csr::write<Csr::vsatp>(0);
-    csr::hfence_vvma();
+    clear_shared_registers();
 
-    // The next sret enters VS-mode. The guest's floating-point registers stay in the CPU.
-    csr::write<Csr::hstatus>(hstatus::VSXL_64 | hstatus::SPV | hstatus::SPVP);
-    csr::set<Csr::sstatus>(status::SPP | status::FS_mask);
+    // sscratch before stvec: from then on traps land at exit_guest, which takes them for our own
+    // while sscratch is 0.
+    csr::write<Csr::sscratch>(0);
+    csr::write<Csr::stvec>(reinterpret_cast<std::uint64_t>(exit_guest));
+    // The next sret enters VS-mode. Later ones go where the trap came from: it sets both bits.
+    csr::write<Csr::hstatus>(hstatus::VSXL_64 | hstatus::SPV);
+    csr::set<Csr::sstatus>(status::SPP);
 }
 
 void Vcpu::run() {
-    // The guest has all of the CPU's registers, so the compiler must keep nothing in them.
+    // The guest gets all of the hart's registers, so the compiler must keep nothing in them.
     register Vcpu* const vcpu asm("a0") = this;
     asm volatile("call enter_guest"
                  :

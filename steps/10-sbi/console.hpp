@@ -1,10 +1,15 @@
 /// @file
-/// The machine's serial port: the terminal that the user sees, shared with the guest.
+/// The terminal that the user sees.
 #pragma once
+
+#include <optional>
 
 namespace console {
 
-/// Prints one byte as it is.
+/// Prints one byte.
 void put(char byte);
+
+/// The next typed byte, if there is one.
+std::optional<char> get();
 
 } // namespace console

@@ -2,8 +2,9 @@
 /// What the hypervisor does when the guest exits to it.
 #pragma once
 
+#include "guest.hpp"
 #include "sbi.hpp"
 
-/// Does what the guest's exit asks for, so that the guest can go on. Returns why it cannot, if
-/// it cannot.
-std::optional<Stop> handle_exit(Vcpu& vcpu, const GuestMemory& memory);
+/// Does what the guest's exit asks for, so that the guest can go on. Returns why the guest stops,
+/// if it does.
+std::optional<Stop> handle_exit(Guest& guest);

@@ -7,7 +7,7 @@
 
 namespace {
 
-/// The header of a Linux Image (Linux, Documentation/riscv/boot-image-header.rst).
+/// The header of a Linux Image (Linux, "Boot image header in RISC-V Linux").
 struct ImageHeader {
     std::uint64_t code;
     std::uint64_t text_offset; // from the start of RAM
@@ -18,6 +18,7 @@ struct ImageHeader {
 };
 static_assert(sizeof(ImageHeader) == 64);
 
+/// What tells that the header is there.
 constexpr std::uint32_t image_magic2 = 0x05435352; // "RSC\x05"
 
 /// Where a kernel without that header goes: where the firmware of a real machine would put it.
@@ -38,8 +39,8 @@ GuestPhysical load_kernel(std::span<const std::byte> file, const GuestMemory& me
     const std::uint64_t room = limit - memory.range().start;
     const auto place = memory.span(start, size);
     if (!place || header.text_offset > room || size > room - header.text_offset) {
-        fatal("the kernel needs {} KiB of RAM, but the guest has only {} KiB: raise MEMORY",
-              (header.text_offset + size) / KiB, room / KiB);
+        fatal("the kernel needs ", (header.text_offset + size) / KiB,
+              " KiB of RAM, but the guest has only ", room / KiB, " KiB: raise MEMORY");
     }
     std::memcpy(place->data(), file.data(), file.size());
     return start;

@@ -1,12 +1,11 @@
 /// @file
-/// The second-stage page table: from guest-physical to host-physical addresses.
+/// Stage 2, the specification's G-stage: from guest-physical to host-physical addresses.
 #pragma once
 
 #include "address.hpp"
 
-#include <optional>
-
-/// A table in the mode Sv39x4 (Privileged spec 18.5.1) that maps memory in pages of 2 MiB:
+/// A table in the mode Sv39x4 (Privileged spec 18.5.1).
+/// It maps memory in megapages of 2 MiB; the mode's third level, pages of 4 KiB, is not used:
 ///
 ///       40        30 29        21 20                  0
 ///      +------------+------------+---------------------+
@@ -18,22 +17,22 @@
 /// What is not mapped faults, and the hypervisor decides what the guest finds there.
 class Stage2 {
 public:
-    /// Bytes in a page, and the alignment of what is mapped.
-    static constexpr std::uint64_t page_size = 2 * MiB;
+    /// Bytes in a megapage, and the alignment of what is mapped.
+    static constexpr std::uint64_t megapage_size = 2 * MiB;
 
+    /// A table that maps nothing.
     Stage2();
-    ~Stage2();
-    Stage2(const Stage2&) = delete;
-    Stage2& operator=(const Stage2&) = delete;
+    /// Gives its pages back. hgatp may still name them: load another table before a guest runs.
 
     /// Lets the guest read, write and execute `guest`, which is then the memory from `host` on.
-    /// All three are multiples of `page_size`.
+    /// Both addresses and the size are multiples of `megapage_size`. It counts from the next
+    /// Vcpu::load on, which has the fences.
     void map(GuestRange guest, HostPhysical host);
 
-    /// Where `address` leads, if it is mapped: the walk that the hardware does.
-    std::optional<HostPhysical> translate(GuestPhysical address) const;
+    /// The most that can be mapped, in bytes: a page of the pool serves for 1 GiB.
+    static std::uint64_t most_mapped();
 
-    /// The value of the register hgatp for this table (Privileged spec 18.2.10).
+    /// The value of hgatp for this table: mode, VMID 0, page number (Privileged spec 18.2.10).
     std::uint64_t hgatp() const;
 
 private:

@@ -1,9 +1,11 @@
 #include "vm.hpp"
 
+#include "csr.hpp"
 #include "exit.hpp"
 #include "guest_map.hpp"
 #include "guest_tree.hpp"
 #include "kernel.hpp"
+#include "memory.hpp"
 #include "print.hpp"
 
 #include <algorithm>
@@ -16,48 +18,57 @@ std::span<std::byte> contents(HostRange file) {
     return {to_pointer<std::byte>(file.start), file.size};
 }
 
-/// As much RAM as the page pool has tables for.
-constexpr std::uint64_t most_ram = 16 * KiB * MiB;
-
-/// The guest's RAM: what is free on the host, in whole pages of the second stage.
+/// The guest's RAM: what is free on the host, in whole megapages of stage 2, and no more than
+/// the page pool has tables for.
 GuestMemory take_memory(const Host& host) {
-    const HostPhysical start = host.free.start.align_up(Stage2::page_size);
-    const HostPhysical end = host.free.end().align_down(Stage2::page_size);
+    const HostPhysical start = host.free.start.align_up(Stage2::megapage_size);
+    const HostPhysical end = host.free.end().align_down(Stage2::megapage_size);
     if (end <= start) {
-        fatal("{} MiB of RAM leave nothing for the guest: raise MEMORY", host.ram.size / MiB);
+        fatal(host.ram.size / MiB, " MiB of RAM leave nothing for the guest: raise MEMORY");
     }
-    return {{guest_map::ram, std::min(end - start, most_ram)}, start};
+    return {{guest_map::ram, std::min(end - start, Stage2::most_mapped())}, start};
 }
 
-/// Fills the guest's RAM: the kernel at the bottom, what it is told of at the top. Returns a vCPU
-/// that is about to start the kernel.
-Vcpu boot(const Host& host, const GuestMemory& memory) {
-    const GuestRange ram = memory.range();
-    if (host.initrd.size + guest_tree_size > ram.size) {
-        fatal("the initrd has {} KiB, but the guest only {} KiB of RAM: raise MEMORY",
-              host.initrd.size / KiB, ram.size / KiB);
+/// Fills the guest's RAM: the kernel at the bottom, all else at the top. Makes the guest's hart
+/// start the kernel.
+void load_guest(const Host& host, Guest& guest) {
+    const GuestRange ram = guest.memory.range();
+    // A page stays free behind the tree: a kernel splits its RAM around the tree, and some cannot
+    // when nothing is left behind it.
+    const std::uint64_t room = ram.size - memory::page_size - guest_tree_size;
+    if (host.initrd.size > room) {
+        fatal("the initrd has ", host.initrd.size / KiB, " KiB, but the guest only ",
+              ram.size / KiB, " KiB of RAM: raise MEMORY");
     }
-    const GuestPhysical tree = {ram.end().value - guest_tree_size};
-    const GuestPhysical initrd = GuestPhysical{tree.value - host.initrd.size}.align_down(4 * KiB);
+    const GuestPhysical tree = ram.start + room;
+    const GuestPhysical initrd =
+        GuestPhysical{tree.value - host.initrd.size}.align_down(memory::page_size);
 
-    const GuestPhysical entry = load_kernel(contents(host.kernel), memory, initrd);
-    std::memcpy(memory.span(initrd, host.initrd.size)->data(), contents(host.initrd).data(),
+    const GuestPhysical entry = load_kernel(contents(host.kernel), guest.memory, initrd);
+    std::memcpy(guest.memory.span(initrd, host.initrd.size)->data(), contents(host.initrd).data(),
                 host.initrd.size);
-    write_guest_tree(*memory.span(tree, guest_tree_size), host, ram, {initrd, host.initrd.size});
-    return Vcpu{entry, guest_map::hart, tree};
+    write_guest_tree(*guest.memory.span(tree, guest_tree_size), host, ram,
+                     {initrd, host.initrd.size});
+    guest.vcpu.start(entry, tree.value);
+    csr::fence_i(); // the guest fetches what we have just stored
 }
 
 } // namespace
 
-Vm::Vm(const Host& host) : memory_(take_memory(host)), vcpu_(boot(host, memory_)) {
-    stage2_.map(memory_.range(), address_of(memory_.span(memory_.range().start, 0)->data()));
+Vm::Vm(const Host& host)
+    : guest_{
+          .memory = take_memory(host),
+          .vcpu = Vcpu{guest_map::hart},
+      } {
+    stage2_.map(guest_.memory.range(), guest_.memory.host());
+    load_guest(host, guest_);
 }
 
 Stop Vm::run() {
-    vcpu_.load(stage2_);
+    guest_.vcpu.load(stage2_);
     for (;;) {
-        vcpu_.run();
-        if (const auto stop = handle_exit(vcpu_, memory_)) {
+        guest_.vcpu.run();
+        if (const auto stop = handle_exit(guest_)) {
             return *stop;
         }
     }

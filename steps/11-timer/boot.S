@@ -1,13 +1,15 @@
 // The first instructions: from OpenSBI's jump to a C++ function with a stack.
 
     .section .text.boot, "ax"
-    .global _start
+    .global _start, halt
 
-// OpenSBI enters here in HS-mode with address translation off and interrupts disabled:
-// a0 = hart id, a1 = physical address of the host's device tree. Both go on to main untouched.
+// OpenSBI enters here on one hart and keeps the others. It is in HS-mode, with address translation
+// off and interrupts disabled: a0 = hart id, a1 = physical address of the host's device tree.
+// Nothing up to main changes them.
 _start:
     la      sp, __stack_top
 
+    // C++ expects zeros in .bss. Both ends are multiples of 16 (hypervisor.ld).
     la      t0, __bss_start
     la      t1, __bss_end
 clear_bss:
@@ -19,15 +21,15 @@ clear_bss:
 call_main:
     call    main
 halt:
-    wfi
+    wfi                             // nothing is left to do
     j       halt
 
     .text
-    .balign 4
+    .balign 4                       // the low two bits of stvec are its mode
     .global trap_entry
 
-// Our own traps land here (stvec). None of them is expected, so nothing is saved: the stack
-// is taken anew, since a stack that ran over may be the very reason, and the trap is reported.
+// A trap that nobody handles ends here. Nothing goes on after it: no register is saved, and the
+// stack is taken anew, since sp may hold anything by now.
 trap_entry:
     la      sp, __stack_top
     call    report_trap

@@ -1,36 +1,13 @@
 #include "console.hpp"
 
-#include "address.hpp"
-
-namespace {
-
-/// The ns16550 of QEMU's virt machine.
-constexpr HostPhysical uart = {0x1000'0000};
-constexpr std::uint64_t data_register = 0;
-constexpr std::uint64_t line_status = 5;
-constexpr std::uint8_t data_ready = 1 << 0;
-constexpr std::uint8_t transmitter_empty = 1 << 5;
-
-volatile std::uint8_t& uart_register(std::uint64_t offset) {
-    return *to_pointer<volatile std::uint8_t>(uart + offset);
-}
-
-} // namespace
+#include "firmware.hpp"
 
 void console::put(char byte) {
-    while ((uart_register(line_status) & transmitter_empty) == 0) {
-    }
-    uart_register(data_register) = static_cast<std::uint8_t>(byte);
-}
-
-bool console::readable() {
-    return (uart_register(line_status) & data_ready) != 0;
+    const auto code = static_cast<unsigned char>(byte);
+    firmware::call(SbiExtension::legacy_console_putchar, 0, code, 0);
 }
 
 std::optional<char> console::get() {
-    if (!readable()) {
-        return std::nullopt;
-    }
-    const char byte = static_cast<char>(uart_register(data_register));
-    return byte;
+    const std::uint64_t typed = firmware::call(SbiExtension::legacy_console_getchar, 0, 0, 0);
+    return typed > 0xff ? std::nullopt : std::optional{static_cast<char>(typed)}; // -1: nothing
 }

@@ -1,3 +1,4 @@
+#include "firmware.hpp"
 #include "host.hpp"
 #include "print.hpp"
 #include "trap.hpp"
@@ -5,13 +6,11 @@
 
 namespace {
 
-/// Says what was found and what becomes of it.
+/// Prints what the machine has and what the guest gets of it.
 void introduce(const Host& host, const Vm& vm) {
-    println("hart {}, {} MiB of RAM; the guest gets {} MiB", host.hart, host.ram.size / MiB,
-            vm.ram().size / MiB);
-    println("kernel {} KiB, initrd {} KiB, disk {} KiB{}", host.kernel.size / KiB,
-            host.initrd.size / KiB, host.disk.size / KiB,
-            host.disk_read_only() ? " (read-only)" : "");
+    println("hart ", host.hart, ", ", host.ram.size / MiB, " MiB of RAM; the guest gets ",
+            vm.ram().size / MiB, " MiB");
+    println("kernel ", host.kernel.size / KiB, " KiB, initrd ", host.initrd.size / KiB, " KiB");
 }
 
 /// Ends the machine as the guest ended.

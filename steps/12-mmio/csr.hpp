@@ -1,19 +1,24 @@
 /// @file
-/// Control and status registers, read and written by name, and the fence instructions.
+/// Control and status registers, read and written by name.
 #pragma once
 
 #include <cstdint>
 
-/// The registers that the hypervisor uses, by their number (Privileged spec 2.2). Those that
-/// begin with `vs` are the guest's copies of the supervisor registers.
+/// The registers that the hypervisor uses, by their number (Privileged spec 2.2).
 enum class Csr : std::uint16_t {
+    fcsr = 0x003,
+
     sstatus = 0x100,
     sie = 0x104,
     stvec = 0x105,
+    scounteren = 0x106,
+    senvcfg = 0x10a,
+    sscratch = 0x140,
     sepc = 0x141,
     scause = 0x142,
     stval = 0x143,
 
+    // The guest's copies of the supervisor registers.
     vsstatus = 0x200,
     vsie = 0x204,
     vstvec = 0x205,
@@ -21,7 +26,7 @@ enum class Csr : std::uint16_t {
     vsepc = 0x241,
     vscause = 0x242,
     vstval = 0x243,
-    vstimecmp = 0x24d,
+    vstimecmp = 0x24d, // Privileged spec 16.2.1
     vsatp = 0x280,
 
     hstatus = 0x600,
@@ -30,14 +35,15 @@ enum class Csr : std::uint16_t {
     htimedelta = 0x605,
     hcounteren = 0x606,
     henvcfg = 0x60a,
-    htval = 0x643,
+    htval = 0x643, // bits 2 and up of the guest-physical address that faulted (18.2.8)
     hvip = 0x645,
-    htinst = 0x64a,
+    htinst = 0x64a, // the instruction that faulted, transformed; or 0 (18.2.9)
     hgatp = 0x680,
 };
 
 namespace csr {
 
+/// The value of `Register`.
 template <Csr Register>
 std::uint64_t read() {
     std::uint64_t value;
@@ -45,6 +51,7 @@ std::uint64_t read() {
     return value;
 }
 
+/// Gives `Register` a new value. (K: a constant below 32 needs no register.)
 template <Csr Register>
 void write(std::uint64_t value) {
     asm volatile("csrw %0, %1" : : "i"(Register), "rK"(value) : "memory");
@@ -67,31 +74,57 @@ inline void fence_i() {
     asm volatile("fence.i" : : : "memory");
 }
 
-/// Forgets all cached translations of stage 2 (Privileged spec 18.3.2).
+/// Stage 2 now translates by its tables as they are in memory: earlier stores to them count, cached
+/// translations are gone (Privileged spec 18.3.2).
 inline void hfence_gvma() {
     asm volatile("hfence.gvma" : : : "memory");
 }
 
-/// Forgets all cached translations of the guest's own page tables (Privileged spec 18.3.2).
+/// The same for the guest's own page tables, for the VMID in hgatp (Privileged spec 18.3.2).
 inline void hfence_vvma() {
     asm volatile("hfence.vvma" : : : "memory");
 }
 
 } // namespace csr
 
-/// sstatus and vsstatus (Privileged spec 12.1.1).
+/// Bits of sstatus and vsstatus (Privileged spec 10.1.1 and 18.2.11).
 namespace status {
-inline constexpr std::uint64_t SIE = 1 << 1;
-inline constexpr std::uint64_t SPIE = 1 << 5;
-inline constexpr std::uint64_t SPP = 1 << 8;
-inline constexpr std::uint64_t FS_initial = 1 << 13;
-inline constexpr std::uint64_t FS_mask = 3 << 13;
-inline constexpr std::uint64_t UXL_64 = 2ull << 32;
+inline constexpr std::uint64_t SIE = 1 << 1;         ///< interrupts are enabled
+inline constexpr std::uint64_t SPIE = 1 << 5;        ///< they were before the trap
+inline constexpr std::uint64_t SPP = 1 << 8;         ///< the trap came from S-mode; sret goes there
+inline constexpr std::uint64_t FS_initial = 1 << 13; ///< floating point is on, and unused so far
+inline constexpr std::uint64_t FS_dirty = 3 << 13;   ///< floating point is on, and has been used
+inline constexpr std::uint64_t UXL_64 = 2ull << 32;  ///< U-mode has registers of 64 bits
 } // namespace status
 
-/// hstatus (Privileged spec 18.2.1).
+/// Bits of sie: interrupts that this hart takes (Privileged spec 10.1.3).
+namespace sie {
+inline constexpr std::uint64_t STIE = 1 << 5; ///< from the timer
+inline constexpr std::uint64_t SEIE = 1 << 9; ///< from the PLIC
+} // namespace sie
+
+/// Bits of hstatus (Privileged spec 18.2.1).
 namespace hstatus {
-inline constexpr std::uint64_t SPV = 1 << 7;
-inline constexpr std::uint64_t SPVP = 1 << 8;
-inline constexpr std::uint64_t VSXL_64 = 2ull << 32;
+inline constexpr std::uint64_t SPV = 1 << 7;         ///< sret goes to VS-mode or VU-mode
+inline constexpr std::uint64_t VSXL_64 = 2ull << 32; ///< VS-mode has registers of 64 bits
 } // namespace hstatus
+
+/// Bits of hcounteren: counters that the guest may read (Privileged spec 18.2.6).
+namespace hcounteren {
+inline constexpr std::uint64_t CY = 1 << 0; ///< cycle
+inline constexpr std::uint64_t TM = 1 << 1; ///< time
+inline constexpr std::uint64_t IR = 1 << 2; ///< instret
+} // namespace hcounteren
+
+/// Bits of hvip: interrupts that the guest has pending; in hideleg: that it takes itself
+/// (Privileged spec 18.2.2 and 18.2.3).
+namespace hvip {
+inline constexpr std::uint64_t VSSIP = 1 << 2;  ///< from another hart
+inline constexpr std::uint64_t VSTIP = 1 << 6;  ///< from its timer
+inline constexpr std::uint64_t VSEIP = 1 << 10; ///< from its PLIC
+} // namespace hvip
+
+/// Bits of henvcfg (Privileged spec 18.2.5 and 16.3).
+namespace henvcfg {
+inline constexpr std::uint64_t STCE = 1ull << 63; ///< the guest has vstimecmp as its stimecmp
+} // namespace henvcfg

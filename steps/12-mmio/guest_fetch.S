@@ -1,4 +1,4 @@
-// An instruction read from the guest's memory, which may fault (guest_fetch.hpp).
+// An instruction read from the guest's memory, which may fault (exit.cpp).
 
     .text
     .global fetch_guest_instruction

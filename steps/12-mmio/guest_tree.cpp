@@ -2,7 +2,10 @@
 
 #include "print.hpp"
 
+#include <algorithm>
 #include <array>
+#include <chacha20.h>
+#include <cstring>
 
 extern "C" {
 #include <libfdt.h>
@@ -10,65 +13,48 @@ extern "C" {
 
 namespace {
 
-/// guest.dts, compiled by dtc.
+/// guest.dts, compiled by dtc. The bytes are signed, as clang 19's #embed makes them.
 alignas(8) constexpr signed char compiled_tree[] = {
 #embed "guest.dtb"
-};
-
-constexpr const char* chosen = "/chosen";
-constexpr const char* cpus = "/cpus";
-constexpr const char* cpu = "/cpus/cpu@0";
-constexpr const char* memory = "/memory@80000000";
-
-/// What the guest gets of the CPU's instruction set, if the CPU has it. Left out is what needs a
-/// switch in henvcfg that we leave off, or more state than the guest's registers.
-constexpr std::string_view extensions[] = {
-    "i",        "m",           "a",   "f",   "d",   "c",   "zicntr", "zicsr",
-    "zifencei", "zihintpause", "zba", "zbb", "zbc", "zbs", "sstc",
 };
 
 /// Stops when `result`, from libfdt, is an error. The tree is ours: only its size can be wrong.
 int check(int result) {
     if (result < 0) {
-        fatal("the guest's device tree does not fit into {} KiB: shorten BOOTARGS",
-              guest_tree_size / KiB);
+        fatal("the guest's device tree does not fit into ", guest_tree_size / KiB,
+              " KiB: shorten BOOTARGS");
     }
     return result;
 }
 
-/// The value of a property, put together from texts: room for all `extensions`.
-class Text {
-public:
-    void append(std::string_view text) {
-        text.copy(bytes_.data() + size_, text.size());
-        size_ += text.size();
-    }
-    void set(void* tree, const char* node, const char* property) const {
-        check(fdt_setprop(tree, check(fdt_path_offset(tree, node)), property, bytes_.data(),
-                          static_cast<int>(size_)));
-    }
-
-private:
-    std::array<char, 256> bytes_;
-    std::size_t size_ = 0;
-};
-
-/// Says what the guest's hart can do, in the old way, as one string, and in the new, as a list.
-void set_isa(void* tree, const Host& host) {
-    constexpr std::string_view end = {"\0", 1};
-    Text isa, list;
-    isa.append("rv64");
-    for (const std::string_view extension : extensions) {
-        if (host.has_extension(extension)) {
-            isa.append(extension.size() > 1 ? "_" : "");
-            isa.append(extension);
-            list.append(extension);
-            list.append(end);
+/// Zeroes what lies behind each property's value up to a multiple of four, as it has to be
+/// (Devicetree spec 5.4.1): libfdt leaves there what was.
+void clear_padding(void* tree) {
+    for (int node = 0; node >= 0; node = fdt_next_node(tree, node, nullptr)) {
+        int property = 0, length = 0;
+        fdt_for_each_property_offset(property, tree, node) {
+            const void* value = fdt_getprop_by_offset(tree, property, nullptr, &length);
+            std::memset(static_cast<char*>(const_cast<void*>(value)) + length, 0, -length & 3);
         }
     }
-    isa.append(end);
-    isa.set(tree, cpu, "riscv,isa");
-    list.set(tree, cpu, "riscv,isa-extensions");
+}
+
+/// Names the extensions that the guest gets if the host has them: in the old property behind a "_"
+/// each, in the new one with a zero byte behind each. Linux needs Zbb to be as fast as on the host.
+void add_extensions(void* tree, int cpu, const Host& host) {
+    std::array<char, 64> isa = {"rv64imafdc"};
+    constexpr std::size_t letters = 10;
+    std::size_t size = letters;
+    for (const std::string_view name : {"zba", "zbb", "zbs", "sstc"}) {
+        if (host.has_extension(name)) {
+            isa[size] = '_';
+            size += 1 + name.copy(&isa[size + 1], name.size());
+        }
+    }
+    check(fdt_setprop_string(tree, cpu, "riscv,isa", isa.data()));
+    std::ranges::replace(isa, '_', '\0');
+    check(fdt_appendprop(tree, cpu, "riscv,isa-extensions", &isa[letters + 1],
+                         static_cast<int>(size - letters)));
 }
 
 } // namespace
@@ -81,14 +67,19 @@ void write_guest_tree(std::span<std::byte> buffer, const Host& host, GuestRange 
         return check(fdt_path_offset(tree, path));
     };
 
-    check(fdt_setprop_u32(tree, node(cpus), "timebase-frequency", host.timebase_frequency));
-    check(fdt_setprop_string(tree, node(cpu), "mmu-type", host.mmu_type.data()));
-    set_isa(tree, host);
-    check(fdt_setprop_u64(tree, node(memory), "reg", ram.start.value));
-    check(fdt_appendprop_u64(tree, node(memory), "reg", ram.size));
-    check(fdt_setprop_string(tree, node(chosen), "bootargs", host.bootargs.data()));
-    if (initrd.size != 0) {
-        check(fdt_setprop_u64(tree, node(chosen), "linux,initrd-start", initrd.start.value));
-        check(fdt_setprop_u64(tree, node(chosen), "linux,initrd-end", initrd.end().value));
+    check(fdt_setprop_u32(tree, node("/cpus"), "timebase-frequency", host.timebase_frequency));
+    add_extensions(tree, node("/cpus/cpu@0"), host);
+    check(fdt_setprop_u64(tree, node("/memory@80000000"), "reg", ram.start.value));
+    check(fdt_appendprop_u64(tree, node("/memory@80000000"), "reg", ram.size));
+    check(fdt_setprop_string(tree, node("/chosen"), "bootargs", host.bootargs.data()));
+    if (host.rng_seed.size() == 32) { // what chacha20_derive takes, and Linux wants
+        std::uint8_t seed[32];
+        chacha20_derive(seed, reinterpret_cast<const std::uint8_t*>(host.rng_seed.data()), 0);
+        check(fdt_setprop(tree, node("/chosen"), "rng-seed", seed, sizeof seed));
     }
+    if (initrd.size != 0) {
+        check(fdt_setprop_u64(tree, node("/chosen"), "linux,initrd-start", initrd.start.value));
+        check(fdt_setprop_u64(tree, node("/chosen"), "linux,initrd-end", initrd.end().value));
+    }
+    clear_padding(tree);
 }

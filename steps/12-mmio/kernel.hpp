@@ -4,7 +4,7 @@
 
 #include "guest_memory.hpp"
 
-/// Copies the kernel `file` to where it wants to lie in the guest's RAM, at the latest before
-/// `limit`. Returns the address of its first instruction. Fatal when that cannot be.
+/// Copies the kernel `file` to its place in the guest's RAM, which has to end before `limit`.
+/// Returns the address of its first instruction. Fatal when that cannot be.
 GuestPhysical load_kernel(std::span<const std::byte> file, const GuestMemory& memory,
                           GuestPhysical limit);

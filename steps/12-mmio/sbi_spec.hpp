@@ -1,10 +1,10 @@
 /// @file
-/// Numbers of the SBI specification 2.0, for the calls that we make and those that we answer.
+/// Numbers of the SBI spec.
 #pragma once
 
 #include <cstdint>
 
-/// Extension ids, in a7 (SBI 2.0, chapters 4 to 12).
+/// Extension ids, in a7 (SBI spec, chapters 4 to 12).
 enum class SbiExtension : std::uint64_t {
     legacy_set_timer = 0x00,
     legacy_console_putchar = 0x01,
@@ -14,16 +14,13 @@ enum class SbiExtension : std::uint64_t {
     time = 0x54494d45,
     ipi = 0x735049,
     rfence = 0x52464e43,
-    hsm = 0x48534d,
     system_reset = 0x53525354,
     debug_console = 0x4442434e,
 };
 
-/// What a call returns in a0 (SBI 2.0, chapter 3).
+/// What a call returns in a0 (SBI spec, chapter 3).
 enum class SbiError : std::int32_t {
     success = 0,
-    failed = -1,
     not_supported = -2,
     invalid_param = -3,
-    already_available = -6,
 };

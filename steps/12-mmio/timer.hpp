@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+/// The timer of one hart of the guest.
 class Timer {
 public:
     /// @param sstc whether the CPU has the Sstc extension, which gives the guest a timer of its

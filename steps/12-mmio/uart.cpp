@@ -2,11 +2,28 @@
 
 #include "console.hpp"
 
-// Registers by their offset (16550 data sheet). While DLAB in LCR is set, the two halves of the
-// divisor take the place of the first two.
-constexpr std::uint64_t THR = 0, LCR = 3, LSR = 5, SCR = 7, divisor = 8;
+// The registers by their offset (16550 data sheet, "Register Addresses"); some are one when they
+// are read and another when they are written. While DLAB in LCR is set, the two halves of the
+// divisor take the place of the first two: they are kept behind the others.
+constexpr std::uint64_t RBR = 0, THR = 0; // received byte, byte to transmit
+constexpr std::uint64_t IER = 1;          // interrupt enable
+constexpr std::uint64_t IIR = 2, FCR = 2; // interrupt identification, FIFO control
+constexpr std::uint64_t LCR = 3, MCR = 4; // line control, modem control
+constexpr std::uint64_t LSR = 5, MSR = 6; // line status, modem status
+constexpr std::uint64_t SCR = 7;          // scratch
+constexpr std::uint64_t divisor = 8;
+
+// Their bits.
+constexpr std::uint8_t IER_received = 1 << 0, IER_transmitter_empty = 1 << 1;
+constexpr std::uint8_t IIR_none = 1, IIR_transmitter_empty = 2, IIR_received = 4, IIR_fifo = 0xc0;
+constexpr std::uint8_t FCR_enable = 1 << 0;
 constexpr std::uint8_t LCR_DLAB = 1 << 7;
-constexpr std::uint8_t LSR_transmitter_empty = 1 << 5 | 1 << 6;
+constexpr std::uint8_t MCR_loop = 1 << 4;
+constexpr std::uint8_t LSR_data_ready = 1 << 0, LSR_transmitter_empty = 1 << 5 | 1 << 6;
+constexpr std::uint8_t MSR_connected = 1 << 7 | 1 << 5 | 1 << 4; // DCD, DSR, CTS
+
+/// The bits of each register that can be written.
+constexpr std::array<std::uint8_t, 10> writable = {0, 0x0f, 1, 0xff, 0x1f, 0, 0, 0xff, 0xff, 0xff};
 
 std::optional<std::uint64_t> Uart::load(std::uint64_t offset, unsigned width) {
     if (width != 1 || offset > SCR) {
@@ -14,23 +31,30 @@ std::optional<std::uint64_t> Uart::load(std::uint64_t offset, unsigned width) {
     }
     const std::uint64_t index = select(offset);
     std::uint8_t value = registers_[index];
-    if (offset == LSR) {
+    switch (index) {
+    case IIR:
+        value = IIR_none;
+        value |= registers_[FCR] & FCR_enable ? IIR_fifo : 0;
+        break;
+    case LSR:
         value = LSR_transmitter_empty;
+        break;
     }
     return value;
 }
 
-StoreResult Uart::store(std::uint64_t offset, unsigned width, std::uint64_t value) {
+bool Uart::store(std::uint64_t offset, unsigned width, std::uint64_t value) {
     if (width != 1 || offset > SCR) {
-        return StoreResult::refused;
+        return false;
     }
     const std::uint64_t index = select(offset);
     const auto byte = static_cast<std::uint8_t>(value);
-    if (index == THR) {
+    if (index != THR) {
+        registers_[index] = byte & writable[index];
+    } else {
         console::put(static_cast<char>(byte));
     }
-    registers_[index] = byte;
-    return StoreResult::done;
+    return true;
 }
 
 /// The index in registers_ of what is at `offset` now.

@@ -4,12 +4,13 @@
 
 #include "bus.hpp"
 
-/// A 16550 UART whose bytes go straight to the console and come straight from it: it has no
-/// buffer of its own, so typing waits in the machine's UART until the guest reads it.
+#include <array>
+
+/// A 16550 UART whose bytes go straight to the console.
 class Uart final : public MmioDevice {
 public:
     std::optional<std::uint64_t> load(std::uint64_t offset, unsigned width) override;
-    StoreResult store(std::uint64_t offset, unsigned width, std::uint64_t value) override;
+    bool store(std::uint64_t offset, unsigned width, std::uint64_t value) override;
 
 private:
     std::uint64_t select(std::uint64_t offset) const;

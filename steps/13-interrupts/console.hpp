@@ -1,5 +1,5 @@
 /// @file
-/// The machine's serial port: the terminal that the user sees, shared with the guest.
+/// The terminal that the user sees.
 #pragma once
 
 #include <cstdint>
@@ -7,7 +7,10 @@
 
 namespace console {
 
-/// Prints one byte as it is.
+/// The number of its interrupt at the machine's PLIC.
+inline constexpr std::uint32_t interrupt = 10;
+
+/// Prints one byte.
 void put(char byte);
 
 /// Whether a typed byte waits to be read.
@@ -16,11 +19,8 @@ bool readable();
 /// The next typed byte, if there is one.
 std::optional<char> get();
 
-/// From now on a typed byte interrupts `hart`.
-void listen(std::uint64_t hart);
-
-/// Takes note of that interrupt. The next one comes when `get` has read all that was typed, so
-/// that a guest that does not read is not interrupted either.
-void take_interrupt();
+/// Has the next typed byte interrupt us, unless one waits to be read already: then `get` does so
+/// once nothing is left. So a guest that does not read is not interrupted either.
+void listen();
 
 } // namespace console

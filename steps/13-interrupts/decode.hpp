@@ -12,8 +12,8 @@ struct Access {
     unsigned width;     ///< bytes that it accesses: 1, 2, 4 or 8
     bool sign_extend;   ///< whether what is loaded is extended with its sign
     std::size_t reg;    ///< the register that it stores or loads
-    std::size_t base;   ///< the register with the address to which the instruction adds
-    unsigned offset;    ///< this, but for a multiple of `width`
+    std::size_t base;   ///< the register to which it adds an offset to get the address
+    unsigned offset;    ///< that offset, as far as it decides whether the address is aligned
     std::uint64_t size; ///< bytes of the instruction itself: 2 or 4
 
     /// The low `width` bytes of `value`, extended as this access does.

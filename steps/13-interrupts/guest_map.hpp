@@ -1,6 +1,6 @@
 /// @file
-/// The guest's machine: what lies where, as on QEMU's virt machine, so that a kernel that knows
-/// those addresses by heart finds its devices too. guest.dts says the same to all others.
+/// What lies where in the guest's machine: as on QEMU's virt machine, since some kernels have its
+/// addresses built in.
 #pragma once
 
 #include "address.hpp"

@@ -8,8 +8,7 @@ constexpr std::uint64_t pending_bits = 0x1000;
 constexpr std::uint64_t enable_bits = 0x2080;
 constexpr std::uint64_t threshold = 0x20'1000;
 constexpr std::uint64_t claim_complete = 0x20'1004;
-
-constexpr std::uint32_t priority_mask = 7; // of priorities and threshold
+constexpr std::uint32_t priority_mask = 7; // the bits of a priority or threshold that exist
 
 std::optional<std::uint64_t> Plic::load(std::uint64_t offset, unsigned width) {
     const std::uint64_t source = offset / 4;
@@ -27,8 +26,8 @@ std::optional<std::uint64_t> Plic::load(std::uint64_t offset, unsigned width) {
     case threshold:
         return threshold_;
     case claim_complete: {
-        const unsigned claimed = best(0); // a claim does not regard the threshold
-        serving_ |= 1u << claimed;        // of source 0 nobody asks
+        const unsigned claimed = best(0); // a claim ignores the threshold
+        serving_ |= 1u << claimed;        // bit 0, of no source, means nothing
         return claimed;
     }
     default:
@@ -36,11 +35,11 @@ std::optional<std::uint64_t> Plic::load(std::uint64_t offset, unsigned width) {
     }
 }
 
-StoreResult Plic::store(std::uint64_t offset, unsigned width, std::uint64_t value) {
+bool Plic::store(std::uint64_t offset, unsigned width, std::uint64_t value) {
     const std::uint64_t source = offset / 4;
     const auto word = static_cast<std::uint32_t>(value);
     if (width != 4) {
-        return StoreResult::refused;
+        return false;
     }
     if (source < priority_.size()) {
         priority_[source] = word & priority_mask;
@@ -51,7 +50,7 @@ StoreResult Plic::store(std::uint64_t offset, unsigned width, std::uint64_t valu
     } else if (offset == claim_complete && word < priority_.size()) {
         serving_ &= ~(enabled_ & 1u << word);
     }
-    return StoreResult::done;
+    return true;
 }
 
 void Plic::set_line(unsigned source, bool high) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+/// How its run ended.
 enum class Stop : std::uint8_t {
     power_off,
     reboot,

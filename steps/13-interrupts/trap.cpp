@@ -7,7 +7,7 @@ extern "C" void trap_entry(); // boot.S
 
 namespace {
 
-/// The exceptions' names, by scause (Privileged spec 18.6.1).
+/// The exceptions' names, by scause (Privileged spec 10.1.8 and 18.6.1).
 constexpr std::string_view names[] = {
     "instruction address misaligned",
     "instruction access fault",
@@ -27,8 +27,8 @@ constexpr std::string_view names[] = {
     "store/AMO page fault",
     "reserved",
     "reserved",
-    "reserved",
-    "reserved",
+    "software check",
+    "hardware error",
     "instruction guest-page fault",
     "load guest-page fault",
     "virtual instruction",
@@ -39,18 +39,20 @@ constexpr std::string_view names[] = {
 
 std::string_view trap::name(Cause cause) {
     const auto number = static_cast<std::uint64_t>(cause);
-    return number < std::size(names) ? names[number] : "interrupt";
+    if (number < std::size(names)) {
+        return names[number];
+    }
+    return number >> 63 != 0 ? "interrupt" : "unknown";
 }
 
 void trap::install() {
     csr::write<Csr::stvec>(reinterpret_cast<std::uint64_t>(trap_entry));
 }
 
-/// Reports a trap of the hypervisor itself; called by trap_entry.
+/// Reports a trap that nobody handles; called by trap_entry.
 extern "C" [[noreturn]] void report_trap() {
     const Cause cause = Cause{csr::read<Csr::scause>()};
-    println("{} (scause {}), pc {}, stval {}", trap::name(cause),
-            Hex{static_cast<std::uint64_t>(cause)}, Hex{csr::read<Csr::sepc>()},
-            Hex{csr::read<Csr::stval>()});
-    panic("a trap in the hypervisor");
+    println(trap::name(cause), " (scause ", Hex{static_cast<std::uint64_t>(cause)}, "), pc ",
+            Hex{csr::read<Csr::sepc>()}, ", stval ", Hex{csr::read<Csr::stval>()});
+    panic("a trap that nobody handles");
 }

@@ -1,24 +1,22 @@
 #include "firmware.hpp"
 
-#include "address.hpp"
-#include "sbi_spec.hpp"
-
 namespace {
 
 /// The `sifive,test0` device of QEMU's virt machine, and what ends the machine with status 1.
-constexpr HostPhysical test_device = {0x10'0000};
+constexpr std::uint64_t test_device = 0x10'0000;
 constexpr std::uint32_t test_fail = 1 << 16 | 0x3333;
 
-/// One SBI call (SBI 2.0, chapter 3).
-void call(SbiExtension extension, std::uint64_t function, std::uint64_t arg0, std::uint64_t arg1) {
+} // namespace
+
+std::uint64_t firmware::call(SbiExtension extension, std::uint64_t function, std::uint64_t arg0,
+                             std::uint64_t arg1) {
     register std::uint64_t a0 asm("a0") = arg0;
     register std::uint64_t a1 asm("a1") = arg1;
     register std::uint64_t a6 asm("a6") = function;
     register std::uint64_t a7 asm("a7") = static_cast<std::uint64_t>(extension);
     asm volatile("ecall" : "+r"(a0), "+r"(a1) : "r"(a6), "r"(a7) : "memory");
+    return a0;
 }
-
-} // namespace
 
 void firmware::set_timer(std::uint64_t deadline) {
     call(SbiExtension::time, 0, deadline, 0);
@@ -31,7 +29,6 @@ void firmware::power_off() {
 }
 
 void firmware::fail() {
-    *to_pointer<volatile std::uint32_t>(test_device) = test_fail;
-    for (;;) {
-    }
+    *reinterpret_cast<volatile std::uint32_t*>(test_device) = test_fail;
+    halt();
 }

@@ -4,13 +4,15 @@
 
 #include "bus.hpp"
 
-/// The PLIC (PLIC spec 1.0.0). A source is pending while its line is high and it is not being
-/// served, that is, between claim and completion. A line that falls before the claim takes its
-/// request back, as in QEMU's PLIC, where the specification lets the request stand.
+#include <array>
+
+/// The PLIC (PLIC spec). A source is served from its claim to its completion, and it is pending
+/// while its line is high and it is not served. A line that falls before the claim takes its
+/// request back, as in QEMU's PLIC; the specification would let the request stand.
 class Plic final : public MmioDevice {
 public:
     std::optional<std::uint64_t> load(std::uint64_t offset, unsigned width) override;
-    StoreResult store(std::uint64_t offset, unsigned width, std::uint64_t value) override;
+    bool store(std::uint64_t offset, unsigned width, std::uint64_t value) override;
 
     /// Sets the level of the line from `source` (1 to 31).
     void set_line(unsigned source, bool high);
@@ -27,8 +29,7 @@ private:
 
     std::array<std::uint32_t, 32> priority_ = {}; // of each source; source 0 does not exist
     std::uint32_t threshold_ = 0;
-    // One bit for each source.
-    std::uint32_t enabled_ = 0, lines_ = 0, serving_ = 0;
+    std::uint32_t enabled_ = 0, lines_ = 0, serving_ = 0; // one bit for each source
 };
 
 /// A device's end of its line to the PLIC.
@@ -36,6 +37,7 @@ struct InterruptLine {
     Plic& plic;
     unsigned source;
 
+    /// Sets its level.
     void set(bool high) {
         plic.set_line(source, high);
     }

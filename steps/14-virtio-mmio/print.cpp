@@ -2,44 +2,44 @@
 
 #include "console.hpp"
 
+#include <array>
+
 namespace {
 
-void print_text(std::string_view text) {
-    for (const char byte : text) {
-        console::put(byte);
-    }
-}
-
-void print_number(std::uint64_t number, unsigned base) {
+/// Prints the digits of `number` in base 10 or 16.
+void print_digits(std::uint64_t number, unsigned base) {
     std::array<char, 20> digits; // 2^64 has 20 decimal digits
     std::size_t first = digits.size();
     do {
         digits[--first] = "0123456789abcdef"[number % base];
         number /= base;
     } while (number != 0);
-    print_text(base == 16 ? "0x" : "");
-    print_text({digits.data() + first, digits.size() - first});
+    print({digits.data() + first, digits.size() - first});
 }
 
 } // namespace
 
-void print_line(std::string_view format, std::span<const Argument> arguments) {
-    print_text("hypervisor: ");
-    for (const Argument& argument : arguments) {
-        const std::size_t place = format.find("{}");
-        print_text(format.substr(0, place));
-        if (argument.base == 0) {
-            print_text(argument.text);
-        } else {
-            print_number(argument.number, argument.base);
-        }
-        format.remove_prefix(place + 2);
+void print(std::string_view text) {
+    for (const char byte : text) {
+        console::put(byte);
     }
-    print_text(format);
-    print_text("\n");
+}
+
+void print(std::uint64_t number) {
+    print_digits(number, 10);
+}
+
+void print(Hex number) {
+    print("0x");
+    print_digits(number.value, 16);
 }
 
 void panic(std::string_view message) {
-    println("panic: {}", message);
+    static constinit bool panicking = false;
+    if (panicking) { // ending the machine has trapped, and would again
+        halt();
+    }
+    panicking = true;
+    println("panic: ", message);
     firmware::fail();
 }

@@ -1,5 +1,5 @@
 /// @file
-/// Why a trap was taken, and the hypervisor's own traps, all of which are mistakes.
+/// Why a trap was taken, and the end of one that nobody handles.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +7,19 @@
 
 /// Values of scause (Privileged spec 18.6.1).
 enum class Cause : std::uint64_t {
+    instruction_address_misaligned = 0,
     instruction_access_fault = 1,
     illegal_instruction = 2,
+    breakpoint = 3,
+    load_address_misaligned = 4,
     load_access_fault = 5,
+    store_address_misaligned = 6,
     store_access_fault = 7,
+    ecall_from_u = 8,
     ecall_from_vs = 10,
     instruction_page_fault = 12,
+    load_page_fault = 13,
+    store_page_fault = 15,
     instruction_guest_page_fault = 20,
     load_guest_page_fault = 21,
     virtual_instruction = 22,
@@ -28,7 +35,7 @@ namespace trap {
 /// The specification's name of `cause`.
 std::string_view name(Cause cause);
 
-/// Has the hypervisor's own traps reported from now on.
+/// Sets stvec: from now on a trap is reported.
 void install();
 
 } // namespace trap

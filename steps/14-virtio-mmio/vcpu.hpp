@@ -3,6 +3,7 @@
 #pragma once
 
 #include "address.hpp"
+#include "csr.hpp"
 #include "stage2.hpp"
 #include "timer.hpp"
 #include "trap.hpp"
@@ -11,35 +12,41 @@
 #include <cstdint>
 
 /// Numbers of the integer registers that the SBI calling convention uses.
-inline constexpr std::size_t a0 = 10, a1 = 11, a2 = 12, a6 = 16, a7 = 17;
+inline constexpr std::size_t a0 = 10, a1 = 11, a6 = 16, a7 = 17;
 
-/// Interrupts that a guest's hart can have pending: bits of hvip (Privileged spec 18.2.3).
+/// The interrupts that we set and clear for a guest's hart; its timer has a class of its own.
 enum class GuestInterrupt : std::uint64_t {
-    software = 1 << 2,
-    external = 1 << 10,
+    software = hvip::VSSIP,
+    external = hvip::VSEIP,
 };
 
+/// A hart of the guest.
 struct Vcpu {
     /// Integer registers; x[0] stays 0.
     std::array<std::uint64_t, 32> x = {};
-    /// Where the guest goes on.
-    GuestVirtual pc;
+    /// The address of the guest's next instruction.
+    GuestVirtual pc = {};
     /// Where the hypervisor goes on after the guest, and its stack pointer.
     std::uint64_t host_ra = 0;
     std::uint64_t host_sp = 0;
 
+    /// The number by which the guest knows the hart.
+    std::uint64_t hart_id;
     Timer timer;
 
-    /// A hart that is about to execute `entry` in VS-mode, as an SBI implementation starts it:
-    /// a0 holds the hart id and a1 the address of the guest's device tree.
-    Vcpu(GuestPhysical entry, std::uint64_t hart, GuestPhysical tree, Timer timer);
+    /// A hart that does nothing yet.
+    Vcpu(std::uint64_t hart_id, Timer timer) : hart_id(hart_id), timer(timer) {}
 
-    /// Writes the registers that the hardware keeps for a guest: those of a fresh hart whose
-    /// guest-physical addresses `stage2` translates.
+    /// Makes the hart begin at `entry` in VS-mode, as an SBI implementation does: with its number
+    /// in a0 and `opaque` in a1 (SBI spec 9.1).
+    void start(GuestPhysical entry, std::uint64_t opaque);
+
+    /// Writes the CSRs that hold the guest's state, as on a fresh hart, and makes `stage2`
+    /// translate its guest-physical addresses.
     void load(const Stage2& stage2) const;
 
-    /// Runs the guest until something in it needs the hypervisor. The registers scause, stval,
-    /// htval and htinst then say what.
+    /// Runs the guest until a trap needs the hypervisor. scause and the registers beside it say
+    /// why.
     void run();
 
     /// Goes on behind the current instruction, which is `length` bytes long.
@@ -47,7 +54,7 @@ struct Vcpu {
         pc = pc + length;
     }
 
-    /// Has the guest take a trap, as the hardware would (Privileged spec 18.6.2).
+    /// Makes the guest take a trap, as the hardware would (Privileged spec 18.6.2).
     void raise(Cause exception, std::uint64_t stval);
 
     /// Whether the guest was in VS-mode when it exited, as opposed to VU-mode.
@@ -59,7 +66,9 @@ struct Vcpu {
     /// Sets or clears one of the guest's pending interrupts.
     void set_pending(GuestInterrupt interrupt, bool pending);
 
-    /// What the guest asks for with FENCE.I and SFENCE.VMA on its other harts, done on this one.
+    /// Executes FENCE.I for the guest: a call may name the hart that makes it.
     void fence_i();
+
+    /// Executes SFENCE.VMA for the guest.
     void sfence_vma();
 };

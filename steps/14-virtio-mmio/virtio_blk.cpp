@@ -1,6 +1,6 @@
 #include "virtio_blk.hpp"
 
-// Feature bits (virtio 1.2, 5.2.3 and 6).
+// Feature bits (virtio spec 5.2.3 and 6).
 constexpr std::uint64_t VIRTIO_BLK_F_SEG_MAX = 1 << 2, VIRTIO_BLK_F_RO = 1 << 5,
                         VIRTIO_BLK_F_FLUSH = 1 << 9, VIRTIO_F_VERSION_1 = 1ull << 32;
 

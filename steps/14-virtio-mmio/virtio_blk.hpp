@@ -1,9 +1,10 @@
 /// @file
-/// The guest's disk: a virtio block device (virtio 1.2, 5.2) on a range of memory.
+/// The guest's disk: a virtio block device (virtio spec 5.2) on a range of memory.
 #pragma once
 
 #include "virtio_mmio.hpp"
 
+/// A disk.
 class VirtioBlk final : public VirtioMmio {
 public:
     /// Bytes in a sector, the unit in which requests count.

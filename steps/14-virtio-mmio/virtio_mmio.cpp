@@ -2,7 +2,7 @@
 
 #include "print.hpp"
 
-// Offsets of the registers, named as in virtio 1.2, 4.2.2.
+// Offsets of the registers, named as in virtio spec 4.2.2.
 constexpr std::uint64_t MagicValue = 0x000, Version = 0x004, DeviceID = 0x008, VendorID = 0x00c,
                         DeviceFeatures = 0x010, DeviceFeaturesSel = 0x014, DriverFeatures = 0x020,
                         DriverFeaturesSel = 0x024, QueueSel = 0x030, QueueNumMax = 0x034,
@@ -11,8 +11,9 @@ constexpr std::uint64_t MagicValue = 0x000, Version = 0x004, DeviceID = 0x008, V
                         QueueDescLow = 0x080, QueueDriverLow = 0x090, QueueDeviceLow = 0x0a0,
                         SHMLenLow = 0x0b0, SHMBaseHigh = 0x0bc, Config = 0x100;
 
-// Device status bits (virtio 1.2, 2.1).
+// Bits of Status (virtio spec 2.1) and of InterruptStatus (4.2.2).
 constexpr std::uint32_t DRIVER_OK = 4, FEATURES_OK = 8, DEVICE_NEEDS_RESET = 64;
+constexpr std::uint32_t used_buffer = 1, configuration_change = 2;
 
 std::optional<std::uint64_t> VirtioMmio::load(std::uint64_t offset, unsigned width) {
     if (offset >= Config) {
@@ -38,7 +39,7 @@ std::optional<std::uint64_t> VirtioMmio::load(std::uint64_t offset, unsigned wid
     case QueueNumMax:
         return queue == 0 ? max_queue_size : 0;
     case QueueReady:
-        return queue == 0 && queue_.ready();
+        return queue == 0 ? written_[QueueReady] : 0;
     case InterruptStatus:
         return interrupt_status_;
     case Status:
@@ -48,13 +49,13 @@ std::optional<std::uint64_t> VirtioMmio::load(std::uint64_t offset, unsigned wid
     }
 }
 
-StoreResult VirtioMmio::store(std::uint64_t offset, unsigned width, std::uint64_t value) {
+bool VirtioMmio::store(std::uint64_t offset, unsigned width, std::uint64_t value) {
     if (offset < Config && width != 4) {
-        return StoreResult::refused;
+        return false;
     }
     const bool of_queue = offset == QueueNum || offset == QueueReady || offset >= QueueDescLow;
     if (offset >= Config || (written_[QueueSel] != 0 && of_queue)) {
-        return StoreResult::done; // the configuration cannot be written, and there is queue 0 only
+        return true; // the configuration cannot be written, and there is queue 0 only
     }
     const auto word = static_cast<std::uint32_t>(value);
     written_[offset] = word;
@@ -65,9 +66,11 @@ StoreResult VirtioMmio::store(std::uint64_t offset, unsigned width, std::uint64_
         }
         break;
     case QueueReady:
-        set_ready(word != 0);
+        if (!set_ready(word != 0)) {
+            need_reset();
+        }
         break;
-    case QueueNotify:
+    case QueueNotify: // the value is the number of a queue; there is only one
         if (queue_.ready() && (status_ & (DRIVER_OK | DEVICE_NEEDS_RESET)) == DRIVER_OK) {
             fatal("virtio: QueueNotify, but requests are not served yet");
         }
@@ -77,14 +80,16 @@ StoreResult VirtioMmio::store(std::uint64_t offset, unsigned width, std::uint64_
         break;
     case Status:
         store_status(word);
+        break;
     }
-    line_.set(interrupt_status_ != 0);
-    return StoreResult::done;
+    line_.set(interrupt_status_ != 0); // high while there is something to acknowledge
+    return true;
 }
 
 /// Starts or ends the use of the queue. Where it lies cannot be changed in between. False when it
 /// cannot be used.
 bool VirtioMmio::set_ready(bool ready) {
+    // Each address is written in two halves.
     const auto address = [this](std::uint64_t low) {
         return GuestPhysical{std::uint64_t{written_[low + 4]} << 32 | written_[low]};
     };
@@ -96,8 +101,9 @@ bool VirtioMmio::set_ready(bool ready) {
                          address(QueueDriverLow), address(QueueDeviceLow));
 }
 
+/// Takes what the driver has written to Status.
 void VirtioMmio::store_status(std::uint32_t value) {
-    if (value == 0) { // reset (virtio 1.2, 2.4)
+    if (value == 0) { // reset (virtio spec 2.4)
         status_ = interrupt_status_ = 0;
         driver_features_ = {};
         written_ = {};
@@ -110,4 +116,10 @@ void VirtioMmio::store_status(std::uint32_t value) {
         value &= ~FEATURES_OK;
     }
     status_ |= value & ~DEVICE_NEEDS_RESET;
+}
+
+/// Refuses to work until the driver has reset the device, and tells it (virtio spec 2.1.2).
+void VirtioMmio::need_reset() {
+    status_ |= DEVICE_NEEDS_RESET;
+    interrupt_status_ |= status_ & DRIVER_OK ? configuration_change : 0;
 }

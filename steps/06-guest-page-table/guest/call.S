@@ -1,4 +1,4 @@
-// A guest that calls its firmware at once, with two numbers to be recognised by.
+// A guest that calls its firmware at once, with an extension and a function that nobody has.
 
     .text
     .global _start

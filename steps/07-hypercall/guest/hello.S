@@ -1,4 +1,4 @@
-// A guest that says hello, one character a call, and asks to be shut down (SBI 2.0, chapter 5).
+// A guest that says hello, one character a call, and asks to be shut down (SBI spec, chapter 5).
 
     .equ    console_putchar, 1
     .equ    shutdown, 8

@@ -1,5 +1,5 @@
 // A guest that reads the device tree whose address it gets in a1, and prints the names of the nodes
-// and properties in it (Devicetree Specification 0.4, chapter 5).
+// and properties in it (Devicetree spec, chapter 5).
 
 #include <cstdint>
 
@@ -27,12 +27,14 @@ void call(std::uint64_t extension, char byte = 0) {
     asm volatile("ecall" : "+r"(a0) : "r"(a7) : "memory");
 }
 
+/// Prints `text`.
 void print(const char* text) {
     while (*text != '\0') {
         call(1, *text++);
     }
 }
 
+/// The number at `at`: in a tree the first byte is the highest.
 std::uint32_t cell(const char* at) {
     return __builtin_bswap32(*reinterpret_cast<const std::uint32_t*>(at));
 }
@@ -42,6 +44,7 @@ const char* align(const char* at) {
     return reinterpret_cast<const char*>((reinterpret_cast<std::uint64_t>(at) + 3) & ~3ull);
 }
 
+/// Begins a line.
 void indent(unsigned depth) {
     print("guest: ");
     while (depth-- > 0) {
@@ -51,6 +54,7 @@ void indent(unsigned depth) {
 
 } // namespace
 
+/// Prints all of the tree, and ends the guest.
 extern "C" [[noreturn]] void show_tree(const char* tree) {
     constexpr std::uint32_t begin_node = 1, end_node = 2, property = 3, end = 9;
     const char* at = tree + cell(tree + 8);

@@ -84,6 +84,7 @@ stack_top:
     .popsection
 )");
 
+/// Executes one form of load or store. Returns what is in its register afterwards.
 using Run = std::uint64_t(std::uint64_t address, std::uint64_t value);
 extern "C" Run form_lb, form_lbu, form_lh, form_lhu, form_lw, form_lwu, form_ld, form_sb, form_sh,
     form_sw, form_sd, form_c_lw, form_c_ld, form_c_sw, form_c_sd, form_c_lwsp, form_c_ldsp,
@@ -100,10 +101,12 @@ constexpr std::uint64_t uart = 0x1000'0000, line_status = uart + 5, scratch = ua
 constexpr std::uint64_t load_fault = 5, store_fault = 7;
 constexpr std::uint64_t in_scratch = 0x9c, before = 0x1122'3344'5566'77a5;
 
+/// The byte at `address`, which may be a register of the UART.
 volatile unsigned char& byte(std::uint64_t address) {
     return *reinterpret_cast<volatile unsigned char*>(address);
 }
 
+/// Prints `text` through the UART.
 void print(const char* text) {
     for (; *text != '\0'; ++text) {
         while ((byte(line_status) & 0x20) == 0) {
@@ -112,6 +115,7 @@ void print(const char* text) {
     }
 }
 
+/// A form, and what is right for it.
 struct Form {
     const char* name;
     Run* run;
@@ -146,9 +150,11 @@ const Form forms[] = {
 };
 constexpr unsigned count = sizeof forms / sizeof forms[0];
 
+/// Whether `form` does what is right for it.
 bool works(const Form& form) {
     byte(scratch) = in_scratch;
-    cause[0] = cause[1] = 0;
+    cause[0] = 0;
+    cause[1] = 0;
     const std::uint64_t result = form.run(form.address, before);
     return result == form.result && byte(scratch) == form.stored && cause[0] == form.fault &&
            cause[1] == (form.fault != 0 ? form.address : 0);
@@ -156,6 +162,7 @@ bool works(const Form& form) {
 
 } // namespace
 
+/// Tries all forms, says which do not work, and ends the guest.
 extern "C" [[noreturn]] void try_all() {
     unsigned good = 0;
     for (const Form& form : forms) {

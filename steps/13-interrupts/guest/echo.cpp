@@ -22,20 +22,24 @@ namespace {
 constexpr std::uint64_t plic = 0x0c00'0000, uart = 0x1000'0000;
 constexpr std::uint32_t uart_interrupt = 10;
 
+/// The register at `offset` of the PLIC.
 volatile std::uint32_t& plic_register(std::uint64_t offset) {
     return *reinterpret_cast<volatile std::uint32_t*>(plic + offset);
 }
 
+/// The register at `offset` of the UART.
 volatile unsigned char& uart_register(std::uint64_t offset) {
     return *reinterpret_cast<volatile unsigned char*>(uart + offset);
 }
 
+/// Prints `byte`.
 void put(char byte) {
     while ((uart_register(5) & 0x20) == 0) {
     }
     uart_register(0) = static_cast<unsigned char>(byte);
 }
 
+/// Prints `text`.
 void print(const char* text) {
     while (*text != '\0') {
         put(*text++);
@@ -46,6 +50,7 @@ char line[80];
 unsigned length = 0;
 volatile bool done = false;
 
+/// Whether the line that was typed is `text`.
 bool line_is(const char* text) {
     unsigned at = 0;
     for (; at < length && text[at] == line[at]; ++at) {
@@ -80,6 +85,7 @@ __attribute__((interrupt("supervisor"), aligned(4))) void handle_interrupt() {
 
 } // namespace
 
+/// Repeats what is typed until that is "exit", and ends the guest.
 extern "C" [[noreturn]] void echo() {
     constexpr std::uint64_t SIE = 1 << 1, SEIE = 1 << 9;
     print("guest: type lines; \"exit\" is the last\n");
@@ -90,8 +96,8 @@ extern "C" [[noreturn]] void echo() {
     asm volatile("csrw stvec, %0" : : "r"(handle_interrupt));
     asm volatile("csrs sie, %0" : : "r"(SEIE));
     while (!done) {
-        // With interrupts off, so that none comes between the question and the sleep; it ends that
-        // all the same.
+        // Interrupts are off from the question to the sleep, so that none is missed in between; one
+        // that is pending ends wfi all the same.
         asm volatile("wfi\n csrs sstatus, %0\n csrc sstatus, %0" : : "r"(SIE) : "memory");
     }
     register std::uint64_t a7 asm("a7") = 8; // legacy shutdown
