@@ -86,19 +86,21 @@ export class Machine {
    * @param {object} options
    * @param {object} options.variables for make: { KERNEL: 'file', … }
    * @param {string} options.target of make
+   * @param {string} options.step the directory of what runs
    * @param {string} options.cwd where make is started
    * @param {string|Buffer} options.input what standard input holds; nothing: it is /dev/null
    * @param {boolean} options.terminal whether make runs at a terminal, where `type` types
    * @param {boolean} options.slowReader whether make writes into a socket that is read slowly
    */
   constructor({
-    variables = {}, target = 'run', cwd = root, input, terminal = false, slowReader = false,
+    variables = {}, target = 'run', step = stepDirectory, cwd = root, input, terminal = false,
+    slowReader = false,
   } = {}) {
     this.#temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'machine-'));
     // A dollar sign means something to make.
     const assignments = Object.entries(variables)
       .map(([name, value]) => `${name}=${String(value).replaceAll('$', '$$$$')}`);
-    const make = ['make', '-C', path.relative(cwd, stepDirectory), target, ...assignments];
+    const make = ['make', '-C', path.relative(cwd, step), target, ...assignments];
     // Node's own "pipe" is a socket, into which QEMU, that never waits, writes byte by byte; the
     // kernel takes no more than a few hundred of those before they are read, and QEMU drops the
     // rest. A real pipe, as a shell makes it, takes 64 KiB.
@@ -125,8 +127,22 @@ export class Machine {
         this.#notify();
       });
     };
-    watch(this.#process.stdout, (text) => { this.output += text; });
-    watch(this.#process.stderr, (text) => { this.output += text; this.errors += text; });
+    // The two come through two pipes, in any order: an error waits until the line is complete into
+    // which it would fall.
+    let waiting = '';
+    const show = (text) => {
+      this.output += text;
+      if (this.#ended || /(^|\n)$/.test(this.output)) {
+        this.output += waiting;
+        waiting = '';
+      }
+    };
+    watch(this.#process.stdout, show);
+    watch(this.#process.stderr, (text) => {
+      this.errors += text;
+      waiting += text;
+      show('');
+    });
     this.#process.stdin?.on('error', () => {}); // it ended before it had read all
     if (input !== undefined) {
       this.#process.stdin.end(input);
@@ -135,6 +151,7 @@ export class Machine {
     // that is left behind shows as a run without an end.
     this.#end = once(this.#process, 'close').then(([status, signal]) => {
       this.#ended = true;
+      show('');
       this.#notify();
       return { status: status ?? signal, output: this.output };
     });
@@ -271,11 +288,12 @@ export const qemus = (process.env.TEST_QEMUS ?? 'qemu-system-riscv64').split(' '
   });
 
 /**
- * A test that runs once on each QEMU. `body` gets a function that starts a Machine on that QEMU,
- * and the QEMU. When it fails the consoles of all its machines are shown.
+ * A test that runs once on each QEMU, or on those that `where` is true of. `body` gets a function
+ * that starts a Machine on that QEMU, and the QEMU. When it fails the consoles of all its machines
+ * are shown.
  */
-export function bootTest(name, body) {
-  for (const qemu of qemus) {
+export function bootTest(name, body, where = () => true) {
+  for (const qemu of qemus.filter(where)) {
     test(`${name} [QEMU ${qemu.version}]`, async () => {
       const machines = [];
       const boot = ({ variables, ...options } = {}) => {

@@ -1,10 +1,10 @@
-// Calls what SBI 2.0 asks for, and prints the answers; WORD goes through the debug console.
+// Calls what the SBI specification asks for, and prints the answers; WORD goes through the debug console.
 
 #include "guest.hpp"
 
 namespace {
 
-constexpr std::uint64_t BASE = 0x10, HSM = 0x48534d, IPI = 0x735049, RFENCE = 0x52464e43,
+constexpr std::uint64_t BASE = 0x10, IPI = 0x735049, RFENCE = 0x52464e43,
                         SRST = 0x53525354, DBCN = 0x4442434e;
 constexpr char word[] = WORD "\n";
 
@@ -17,13 +17,13 @@ void show(const char* name, SbiReply reply) {
 
 void guest_main(std::uint64_t hart, std::uint64_t) {
     show("version", sbi(BASE, 0));
-    for (const std::uint64_t extension : {BASE, HSM, IPI, RFENCE, SRST, DBCN}) {
+    for (const std::uint64_t extension : {BASE, IPI, RFENCE, SRST, DBCN}) {
         show("probe", sbi(BASE, 3, extension));
     }
     show("absent", sbi(BASE, 3, UNKNOWN));
     show("unknown", sbi(UNKNOWN, 0));
-    show("status", sbi(HSM, 2, hart));
-    show("other", sbi(HSM, 2, hart + 1));
+    show("fence", sbi(RFENCE, 0, 1, hart));
+    show("other", sbi(RFENCE, 0, 1, hart + 1));
     show("outside", sbi(DBCN, 0, 16, 0x1000));
     sbi(DBCN, 0, sizeof word - 1, reinterpret_cast<std::uint64_t>(word));
     sbi(SRST, 0, 0, 0);

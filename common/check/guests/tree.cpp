@@ -20,7 +20,7 @@ bool same(const char* a, const char* b) {
 }
 
 /// The value of the first property `name` in a node whose name begins with `letter` (Devicetree
-/// Specification 0.4, chapter 5), or null.
+/// spec, chapter 5), or null.
 const char* find(const char* tree, char letter, const char* name) {
     constexpr std::uint32_t begin_node = 1, property = 3, end = 9;
     const char* at = tree + cell(tree + 8);

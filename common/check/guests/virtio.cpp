@@ -1,4 +1,4 @@
-// Brings the virtio block device up to the point where its queue is ready (virtio 1.2, 3.1.1 and
+// Brings the virtio block device up to the point where its queue is ready (virtio spec 3.1.1 and
 // 4.2.2), prints what it reads on the way, and notifies it.
 
 #include "uart.hpp"
