@@ -32,7 +32,7 @@ enum class Op : std::uint8_t {
     count,
 };
 
-/// What each load and store of the extensions I and C does (Unprivileged spec 2.6 and 4.3).
+/// What each load and store of the extensions I and C does (Unprivileged spec 2.6, 4.3, 26.3).
 struct Form {
     std::string_view name;
     bool store;
@@ -109,7 +109,7 @@ private:
     void* context_;
 };
 
-/// C.LWSP and C.LDSP into register 0 are reserved (Unprivileged spec 27.3): LLVM rejects them, no
+/// C.LWSP and C.LDSP into register 0 are reserved (Unprivileged spec 26.3.1): LLVM rejects them, no
 /// hardware executes them, and so it does not matter what they are taken for.
 bool is_reserved(std::uint32_t instruction) {
     const std::uint32_t form = instruction & 0xef83; // funct3, rd, quadrant

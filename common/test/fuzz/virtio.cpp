@@ -1,10 +1,8 @@
 // The disk, its registers and its queue, against a model written from the specification.
 //
 // The registers, the interrupt line, each byte of guest memory and each byte of the disk must be
-// what the model says. Only how far the device comes with one notification is its own decision,
-// within limits. The memory around the guest's and around the disk is poisoned.
+// what the model says. The memory around the guest's and around the disk is poisoned.
 
-#include "copies.hpp"
 #include "fuzz.hpp"
 #include "virtio_blk.hpp"
 #include "virtio_model.hpp"
@@ -22,8 +20,7 @@ enum class Op : std::uint8_t {
     offer,         ///< head, how often: puts it into the available ring
     set_index,     ///< the available ring's index (16 bits)
     set_flags,     ///< the available ring's flags
-    notify,        ///< once
-    finish,        ///< notifies until the device is done
+    notify,        ///< the device, which serves all that waits
     poke,          ///< address, 8 bytes
     request,       ///< type, sector (16 bits), number of buffers, their length: makes and offers it
     acknowledge,   ///< interrupts (bits of InterruptStatus)
@@ -33,12 +30,8 @@ enum class Op : std::uint8_t {
     count,
 };
 
-constexpr std::size_t disk_sectors[] = {8, 0, 1, 64, 3000}; // the last is more than a notification
-constexpr std::size_t most_disk = 3000 * sector_size;
-
-// What one notification may do at most.
-constexpr std::uint64_t most_bytes = 1024 * 1024;
-constexpr unsigned most_requests = 64;
+constexpr std::size_t disk_sectors[] = {8, 0, 1, 64};
+constexpr std::size_t most_disk = 64 * sector_size;
 
 Guarded ram_memory{ram_size}, disk_memory{most_disk};
 
@@ -59,7 +52,8 @@ public:
         : disk_(make_disk(disk_size)), read_only_(read_only) {
         std::memset(ram_.data(), 0, ram_size);
         std::memset(model_ram, 0, ram_size);
-        require(memory_.range().size == ram_size, "the guest has the memory that it was given");
+        require(memory_.range().size == ram_size && memory_.host() == address_of(ram_.data()),
+                "the guest has the memory that it was given");
     }
 
     void run(Input& input) {
@@ -69,29 +63,18 @@ public:
         }
         check_memory();
         check_disk();
-        if (disk_changed_) {
-            fill_disk(disk_);
-        }
     }
 
 private:
-    /// The disk as it was at first. It is only filled when it is not like that already: that
-    /// takes long.
+    /// The disk as it is at first.
     static std::span<std::byte> make_disk(std::size_t size) {
-        static std::size_t last_size = ~std::size_t{0};
         disk_memory.resize(size);
-        if (size != last_size) {
-            fill_disk(disk_memory.bytes());
-            last_size = size;
-        }
-        return disk_memory.bytes();
-    }
-
-    static void fill_disk(std::span<std::byte> disk) {
+        const std::span<std::byte> disk = disk_memory.bytes();
         if (!disk.empty()) {
             std::memcpy(disk.data(), original_disk, disk.size());
             std::memcpy(model_disk, original_disk, disk.size());
         }
+        return disk;
     }
 
     void step(Input& input) {
@@ -119,12 +102,7 @@ private:
         case Op::set_flags:
             return poke(available_, std::uint16_t{input.next()});
         case Op::notify:
-            notify();
-            return;
-        case Op::finish:
-            for (unsigned count = 0; count < 8 && notify() == StoreResult::again; ++count) {
-            }
-            return;
+            return notify();
         case Op::poke: {
             const std::uint64_t address = next_address(input);
             return poke(address - ram_base, input.next<std::uint64_t>());
@@ -170,7 +148,7 @@ private:
         }
     }
 
-    /// Does the initialisation of virtio 1.2, 3.1.1 and 4.2.3.
+    /// Does the initialisation of the virtio spec, 3.1.1 and 4.2.3.
     void start(Input& input) {
         entries_ = 1u << input.below(10); // more than the device can have among them
         const auto layout = static_cast<Layout>(input.below(9));
@@ -251,12 +229,10 @@ private:
         const auto [offset, width] = next_access(input);
         const auto value = input.next<std::uint32_t>();
         if (offset == QueueNotify && width == 4) {
-            notify();
-            return;
+            return notify();
         }
-        const StoreResult result = device_.store(offset, width, value);
-        const bool taken = width == 4 || offset >= Config;
-        require(result == (taken ? StoreResult::done : StoreResult::refused),
+        const bool taken = device_.store(offset, width, value);
+        require(taken == (width == 4 || offset >= Config),
                 "a register can be stored in 4 bytes only");
         if (width == 4 && offset < Config) {
             model_.store(offset, value);
@@ -277,7 +253,7 @@ private:
 
     void set(std::uint64_t offset, std::uint64_t value) {
         const auto word = static_cast<std::uint32_t>(value);
-        require(device_.store(offset, 4, word) == StoreResult::done, "a register takes a store");
+        require(device_.store(offset, 4, word), "a register takes a store");
         model_.store(offset, word);
     }
 
@@ -336,64 +312,16 @@ private:
         return static_cast<std::uint16_t>(free_++ % entries_);
     }
 
-    StoreResult notify() {
-        const bool served = model_.serves();
-        const bool followed = !served || (!model_.lost() && !model_.tangled());
-        if (served && followed) { // as a driver does before it starts a queue
-            poke(model_.used_start() + 2, model_.served());
-        }
-        copies::watch(disk_);
-        const StoreResult result = device_.store(QueueNotify, 4, 0);
-        const copies::Count copied = copies::stop();
-        disk_changed_ |= copied.written != 0;
-
-        require(result != StoreResult::refused, "a notification is taken");
-        require(copied.read + copied.written <= most_bytes, "a notification copies 1 MiB at most");
-        require(copied.written == 0 || !read_only_, "nothing is copied to a read-only disk");
-        if (!served) {
-            require(result == StoreResult::done, "a device that is not running does nothing");
-        } else if (followed) {
-            follow(result, copied.read + copied.written);
+    void notify() {
+        const bool known = !model_.serves() || (!model_.lost() && !model_.tangled());
+        require(device_.store(QueueNotify, 4, 0), "a notification is taken");
+        if (known) {
+            model_.notify();
         } else {
             give_up();
         }
         check_memory();
-        if (disk_.size() < most_disk || copied.written != 0) {
-            check_disk();
-        }
-        return result;
-    }
-
-    /// Has the model do what the device did in a notification.
-    void follow(StoreResult result, std::uint64_t copied) {
-        const unsigned count = model_.ahead(ram_);
-        require(count <= model_.waiting(), "the used index does not overtake the available one");
-        require(count <= most_requests, "a notification serves 64 requests at most");
-        for (unsigned done = 0; done < count; ++done) {
-            const Request request = model_.peek();
-            require(request.valid, "only requests that keep to the rules are served");
-            const std::uint32_t length = model_.used_length(ram_);
-            require(length >= request.least_used && length <= request.most_used,
-                    "the used length is what was written");
-            require(copied >= model_.left(request), "what is used has been copied");
-            copied -= model_.left(request);
-            model_.complete(request, length);
-        }
-        if (result == StoreResult::again) {
-            require(count != 0 || copied != 0, "to notify again makes progress");
-            if (copied != 0) {
-                const Request request = model_.peek();
-                require(model_.waiting() != 0 && request.valid && copied < model_.left(request),
-                        "what is left is a part of the next request");
-                model_.copy(request, copied);
-            }
-            return;
-        }
-        require(copied == 0, "no more was copied than what was asked for");
-        if (model_.waiting() != 0) {
-            require(!model_.peek().valid, "only a request that breaks the rules is left");
-            model_.need_reset();
-        }
+        check_disk();
     }
 
     /// Takes memory, disk and registers as they are, within what is allowed.
@@ -429,7 +357,6 @@ private:
 
     std::span<std::byte> ram_ = ram_memory.bytes(), disk_;
     bool read_only_;
-    bool disk_changed_ = false;
     Model model_{model_ram, std::span{model_disk}.first(disk_.size()), read_only_};
     const GuestMemory memory_{{{ram_base}, ram_size}, address_of(ram_.data())};
     Plic plic_;

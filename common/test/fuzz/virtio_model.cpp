@@ -60,7 +60,7 @@ std::uint32_t Model::load(std::uint64_t offset) const {
     case QueueNumMax:
         return r_.queue_sel == 0 ? 128 : 0;
     case QueueReady:
-        return r_.queue_sel == 0 && r_.ready;
+        return r_.queue_sel == 0 ? r_.queue_ready : 0;
     case InterruptStatus:
         return r_.interrupt_status;
     case Status:
@@ -109,6 +109,7 @@ void Model::store(std::uint64_t offset, std::uint32_t value) {
         r_.queue_num = value;
         break;
     case QueueReady:
+        r_.queue_ready = value;
         set_ready(value != 0);
         break;
     case InterruptACK:
@@ -135,7 +136,6 @@ void Model::set_status(std::uint32_t value) {
 void Model::set_ready(bool ready) {
     if (!ready) {
         r_.ready = r_.lost = false;
-        r_.done = 0;
     } else if (!r_.ready) {
         r_.ready = find_queue();
         r_.served = 0;
@@ -165,19 +165,6 @@ void Model::need_reset() {
 
 unsigned Model::waiting() const {
     return static_cast<std::uint16_t>(get<std::uint16_t>(r_.available.start + 2) - r_.served);
-}
-
-unsigned Model::ahead(std::span<const std::byte> ram) const {
-    std::uint16_t index;
-    std::memcpy(&index, ram.data() + r_.used.start + 2, sizeof index);
-    return static_cast<std::uint16_t>(index - r_.served);
-}
-
-std::uint32_t Model::used_length(std::span<const std::byte> ram) const {
-    std::uint32_t length;
-    std::memcpy(&length, ram.data() + r_.used.start + 4 + r_.served % r_.size * 8 + 4,
-                sizeof length);
-    return length;
 }
 
 Request Model::peek(unsigned ahead) const {
@@ -248,7 +235,7 @@ bool Model::understand(Request& request) const {
     std::memcpy(&request.type, &header[0], sizeof request.type);
     std::memcpy(&sector, &header[8], sizeof sector);
 
-    request.most_used = writable == 1 ? 1 : 0;
+    request.used = writable == 1 ? 1 : 0; // the status, where nothing comes before it
     if (request.type == IN || request.type == OUT) {
         const std::uint64_t length = request.type == OUT ? readable - 16 : writable - 1;
         const auto start = static_cast<unsigned __int128>(sector) * sector_size;
@@ -260,12 +247,12 @@ bool Model::understand(Request& request) const {
         request.start = static_cast<std::uint64_t>(start);
         request.size = length;
         if (request.type == IN) {
-            request.least_used = request.most_used = static_cast<std::uint32_t>(writable);
+            request.used = static_cast<std::uint32_t>(writable);
         }
     } else if (request.type == GET_ID) {
         request.status = writable > sizeof identity ? S_OK : S_IOERR;
         if (request.status == S_OK) {
-            request.most_used = sizeof identity + (writable == sizeof identity + 1 ? 1 : 0);
+            request.used = sizeof identity + (writable == sizeof identity + 1 ? 1 : 0);
         }
     } else if (request.type != FLUSH) {
         request.status = S_UNSUPP;
@@ -287,32 +274,20 @@ bool Model::is_tangled(const Request& request) const {
            });
 }
 
-std::uint64_t Model::left(const Request& request) const {
-    return request.size - std::min(request.size, r_.done);
-}
-
-void Model::copy(const Request& request, std::uint64_t count) {
-    const bool out = request.type == OUT;
-    std::uint64_t skip = r_.done + (out ? 16 : 0); // bytes of the pieces, the header among them
-    std::uint64_t at = request.start + r_.done;
-    r_.done += count;
-    for (const Piece& piece : out ? request.readable : request.writable) {
-        const std::uint64_t skipped = std::min(skip, piece.size);
-        const std::uint64_t length = std::min(count, piece.size - skipped);
-        if (length != 0) {
-            std::byte* const memory = ram_.data() + piece.start + skipped;
-            std::memcpy(out ? &disk_[at] : memory, out ? memory : &disk_[at], length);
+void Model::notify() {
+    while (serves() && waiting() != 0) {
+        const Request request = peek();
+        if (request.valid) {
+            complete(request);
+        } else {
+            need_reset();
         }
-        skip -= skipped;
-        at += length;
-        count -= length;
     }
 }
 
-void Model::complete(const Request& request, std::uint32_t used_length) {
-    copy(request, left(request));
-    r_.done = 0;
-    if (request.type == GET_ID) {
+void Model::complete(const Request& request) {
+    copy(request);
+    if (request.type == GET_ID && request.status == S_OK) {
         put_identity(request.writable);
     }
     for (auto piece = request.writable.rbegin(); piece != request.writable.rend(); ++piece) {
@@ -323,15 +298,33 @@ void Model::complete(const Request& request, std::uint32_t used_length) {
     }
     const std::uint64_t element = r_.used.start + 4 + r_.served % r_.size * 8;
     put<std::uint32_t>(element, request.head);
-    put(element + 4, used_length);
+    put(element + 4, request.used);
     put(r_.used.start + 2, ++r_.served);
     if ((get<std::uint16_t>(r_.available.start) & 1) == 0) { // VIRTQ_AVAIL_F_NO_INTERRUPT
         r_.interrupt_status |= 1;
     }
 }
 
+/// Copies the request's data from or to the disk.
+void Model::copy(const Request& request) {
+    const bool out = request.type == OUT;
+    std::uint64_t skip = out ? 16 : 0; // bytes of the pieces: the header
+    std::uint64_t at = request.start, left = request.size;
+    for (const Piece& piece : out ? request.readable : request.writable) {
+        const std::uint64_t skipped = std::min(skip, piece.size);
+        const std::uint64_t length = std::min(left, piece.size - skipped);
+        if (length != 0) {
+            std::byte* const memory = ram_.data() + piece.start + skipped;
+            std::memcpy(out ? &disk_[at] : memory, out ? memory : &disk_[at], length);
+        }
+        skip -= skipped;
+        at += length;
+        left -= length;
+    }
+}
+
 void Model::put_identity(const Pieces& pieces) {
-    std::uint64_t left = std::min(total(pieces) - 1, sizeof identity); // a byte is the status
+    std::uint64_t left = sizeof identity;
     const char* next = identity;
     for (const Piece& piece : pieces) {
         for (std::uint64_t at = 0; at < piece.size && left > 0; ++at, --left) {

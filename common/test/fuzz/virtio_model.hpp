@@ -1,6 +1,6 @@
 /// @file
-/// A virtio block device as virtio 1.2 describes it, with no regard for speed, which the fuzzer
-/// compares with the real one.
+/// A virtio block device as the virtio spec describes it, with no regard for speed, which the
+/// fuzzer compares with the real one.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-// Registers (virtio 1.2, 4.2.2).
+// Registers (virtio spec 4.2.2).
 enum Register : std::uint64_t {
     DeviceFeatures = 0x010,
     DeviceFeaturesSel = 0x014,
@@ -62,8 +62,7 @@ struct Request {
     std::uint8_t status = S_OK;
     std::uint64_t start = 0; ///< of its first sector, in bytes
     std::uint64_t size = 0;  ///< bytes to copy to or from the disk
-    /// What the used element may say (2.7.8.2).
-    std::uint32_t least_used = 0, most_used = 0;
+    std::uint32_t used = 0;  ///< what the used element says: written without a gap (2.7.8.2)
 };
 
 class Model {
@@ -81,39 +80,11 @@ public:
         return r_.ready && (r_.status & DRIVER_OK) && !(r_.status & NEEDS_RESET);
     }
 
-    /// How many requests wait. More than the queue has entries breaks the rules.
-    unsigned waiting() const;
-
-    /// Where the used ring lies, as an offset into guest memory, and its index.
-    std::uint64_t used_start() const {
-        return r_.used.start;
-    }
-    std::uint16_t served() const {
-        return r_.served;
-    }
-
-    /// The request behind the next `ahead` ones.
-    Request peek(unsigned ahead = 0) const;
+    /// Serves all that waits, if the device is running.
+    void notify();
 
     /// Whether one of the waiting requests or the queue itself is tangled.
     bool tangled() const;
-
-    /// Bytes of the next request's data that are left to copy.
-    std::uint64_t left(const Request& request) const;
-
-    /// Copies `count` more bytes of the next request's data.
-    void copy(const Request& request, std::uint64_t count);
-
-    /// Does what is left of the next request, and says in the used ring that it is done.
-    void complete(const Request& request, std::uint32_t used_length);
-
-    /// The driver broke the rules.
-    void need_reset();
-
-    /// How many requests the used ring at `ram` has more than the model's.
-    unsigned ahead(std::span<const std::byte> ram) const;
-    /// The length that the used ring at `ram` gives for the next request.
-    std::uint32_t used_length(std::span<const std::byte> ram) const;
 
     std::uint32_t status() const {
         return r_.status;
@@ -139,21 +110,28 @@ private:
         std::uint32_t status = 0, interrupt_status = 0;
         std::array<std::uint32_t, 2> accepted = {};
         std::array<std::uint32_t, 10> addresses = {}; ///< of the queue's areas, low and high halves
-        bool ready = false;
+        std::uint32_t queue_ready = 0;                ///< as it was written
+        bool ready = false;                           ///< and the queue can be used
         bool lost = false;
         std::uint32_t size = 0; ///< of the queue that is ready, as are the following
         Piece table, available, used;
         std::uint16_t served = 0;
-        std::uint64_t done = 0; ///< bytes of the next request's data that have been copied
     };
 
     std::uint64_t features() const;
     void set_ready(bool ready);
     void set_status(std::uint32_t value);
     bool find_queue();
+    void need_reset();
+    /// How many requests wait. More than the queue has entries breaks the rules.
+    unsigned waiting() const;
+    /// The request behind the next `ahead` ones.
+    Request peek(unsigned ahead = 0) const;
     bool follow(Request& request) const;
     bool understand(Request& request) const;
     bool is_tangled(const Request& request) const;
+    void complete(const Request& request);
+    void copy(const Request& request);
     void put_identity(const Pieces& pieces);
 
     template <class T>

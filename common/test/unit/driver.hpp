@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-/// Registers of the MMIO transport (virtio 1.2, 4.2.2).
+/// Registers of the MMIO transport (virtio spec 4.2.2).
 enum Register : std::uint64_t {
     MagicValue = 0x000,
     Version = 0x004,
@@ -43,14 +43,14 @@ enum Register : std::uint64_t {
     Config = 0x100,
 };
 
-// Device status bits (virtio 1.2, 2.1).
+// Device status bits (virtio spec 2.1).
 inline constexpr std::uint32_t ACKNOWLEDGE = 1, DRIVER = 2, DRIVER_OK = 4, FEATURES_OK = 8,
                                NEEDS_RESET = 64, FAILED = 128;
 // Bits of InterruptStatus.
 inline constexpr std::uint32_t used_buffer = 1, configuration_change = 2;
-// Flags of a descriptor (virtio 1.2, 2.7.5).
+// Flags of a descriptor (virtio spec 2.7.5).
 inline constexpr std::uint16_t NEXT = 1, WRITE = 2, INDIRECT = 4;
-// Types and results of requests (virtio 1.2, 5.2.6).
+// Types and results of requests (virtio spec 5.2.6).
 inline constexpr std::uint32_t IN = 0, OUT = 1, FLUSH = 4, GET_ID = 8;
 inline constexpr std::uint8_t S_OK = 0, S_IOERR = 1, S_UNSUPP = 2, untouched = 0xee;
 
@@ -107,7 +107,7 @@ public:
     }
 
     void set(std::uint64_t offset, std::uint64_t value) {
-        EXPECT_EQ(device.store(offset, 4, value), StoreResult::done) << offset;
+        EXPECT_TRUE(device.store(offset, 4, value)) << offset;
     }
 
     std::uint64_t features() {
@@ -142,7 +142,7 @@ public:
         set(QueueReady, 1);
     }
 
-    /// The initialisation of virtio 1.2, 3.1.1 and 4.2.3.
+    /// The initialisation of the virtio spec, 3.1.1 and 4.2.3.
     void start(std::uint32_t entries = 128) {
         set(Status, 0);
         set(Status, ACKNOWLEDGE);
@@ -194,17 +194,8 @@ public:
         return ram.get<Used>(used_ring + (4 + 8 * (at % size)));
     }
 
-    /// Notifies, and repeats that as often as the device wants. Returns the number of stores.
-    unsigned notify() {
-        for (unsigned count = 1; count < 100'000; ++count) {
-            const StoreResult result = device.store(QueueNotify, 4, 0);
-            EXPECT_NE(result, StoreResult::refused);
-            if (result != StoreResult::again) {
-                return count;
-            }
-        }
-        ADD_FAILURE() << "the device never finishes";
-        return 0;
+    void notify() {
+        set(QueueNotify, 0);
     }
 
     /// Writes the header of request `number`; each has room for one.

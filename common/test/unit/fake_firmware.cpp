@@ -2,6 +2,10 @@
 
 #include "fake.hpp"
 
+void halt() {
+    throw fake::MachineEnded{std::nullopt};
+}
+
 void firmware::power_off() {
     throw fake::MachineEnded{0};
 }

@@ -20,6 +20,13 @@ TEST(GuestMemory, GivesTheBytesThatTheGuestSeesAtAnAddress) {
     EXPECT_EQ((*span)[0], std::byte{0x5a});
 }
 
+TEST(GuestMemory, SaysWhereItLiesForTheGuestAndOnTheHost) {
+    Ram ram{size};
+    EXPECT_EQ(ram.memory.range().start, Ram::base);
+    EXPECT_EQ(ram.memory.range().size, size);
+    EXPECT_EQ(ram.memory.host(), address_of(ram.all().data()));
+}
+
 TEST(GuestMemory, GivesAllOfItAndNotAByteMore) {
     Ram ram{size};
     EXPECT_TRUE(ram.memory.span(Ram::base, size));

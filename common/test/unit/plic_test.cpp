@@ -4,7 +4,7 @@
 
 namespace {
 
-// The memory map of PLIC 1.0.0, chapter 3, for context 1.
+// The memory map of the PLIC (PLIC spec, chapter 3), for context 1.
 constexpr std::uint64_t pending = 0x1000;
 constexpr std::uint64_t enable = 0x2000 + 0x80;
 constexpr std::uint64_t threshold = 0x20'1000;
@@ -19,7 +19,7 @@ protected:
     }
 
     void set(std::uint64_t offset, std::uint64_t value) {
-        EXPECT_EQ(plic.store(offset, 4, value), StoreResult::done) << offset;
+        EXPECT_TRUE(plic.store(offset, 4, value)) << offset;
     }
 
     /// A source that interrupts as soon as its line is high.
@@ -247,7 +247,7 @@ TEST_F(PlicTest, RefusesEveryWidthButFour) {
     for (const unsigned width : {1u, 2u, 8u}) {
         for (const std::uint64_t offset : {std::uint64_t{40}, pending, enable, threshold, claim}) {
             EXPECT_FALSE(plic.load(offset, width));
-            EXPECT_EQ(plic.store(offset, width, 1), StoreResult::refused);
+            EXPECT_FALSE(plic.store(offset, width, 1));
         }
     }
     EXPECT_EQ(get(40), 0u);

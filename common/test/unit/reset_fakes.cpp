@@ -11,9 +11,11 @@ class ResetFakes : public testing::EmptyTestEventListener {
     }
 };
 
-[[maybe_unused]] const bool installed = [] {
-    testing::UnitTest::GetInstance()->listeners().Append(new ResetFakes);
-    return true;
-}();
-
 } // namespace
+
+int main(int count, char** arguments) {
+    testing::InitGoogleTest(&count, arguments);
+    testing::UnitTest::GetInstance()->listeners().Append(new ResetFakes);
+    GTEST_FLAG_SET(death_test_style, "threadsafe"); // a process that nothing was done in yet
+    return RUN_ALL_TESTS();
+}

@@ -39,17 +39,17 @@ protected:
         ram.put(driver + 2, ++offered);
     }
 
-    Available peek() {
+    Available take() {
         chain = {};
-        return queue.peek(chain);
+        return queue.take(chain);
     }
 
-    /// What `peek` finds when the chain that begins at `head` is offered to a fresh queue.
-    Available peek_at(std::uint16_t head) {
+    /// What `take` finds when the chain that begins at `head` is offered to a fresh queue.
+    Available take_at(std::uint16_t head) {
         offered = 0;
         enable(size == 0 ? 8 : size);
         offer(head);
-        return peek();
+        return take();
     }
 
     Ram ram{ram_size};
@@ -128,22 +128,24 @@ TEST_F(VirtqueueTest, StartsAtTheFirstEntryWhenEnabledAnew) {
     enable();
     describe(0, {memory, 1, 0, 0});
     offer(0);
-    ASSERT_EQ(peek(), Available::chain);
+    ASSERT_EQ(take(), Available::more);
     queue.complete(chain, 0);
-    EXPECT_EQ(peek(), Available::nothing);
+    EXPECT_EQ(take(), Available::nothing);
     enable();
-    EXPECT_EQ(peek(), Available::chain);
+    EXPECT_EQ(take(), Available::more);
+    queue.complete(chain, 0);
+    EXPECT_EQ(ram.get<std::uint16_t>(device + 2), 1u);
 }
 
 // 2.7.4 to 2.7.6: chains
 
 TEST_F(VirtqueueTest, HasNothingUntilSomethingIsOffered) {
     enable();
-    EXPECT_EQ(peek(), Available::nothing);
+    EXPECT_EQ(take(), Available::nothing);
     describe(0, {memory, 16, 0, 0});
-    EXPECT_EQ(peek(), Available::nothing);
+    EXPECT_EQ(take(), Available::nothing);
     offer(0);
-    EXPECT_EQ(peek(), Available::chain);
+    EXPECT_EQ(take(), Available::more);
 }
 
 TEST_F(VirtqueueTest, FollowsAChainAndSplitsItByDirection) {
@@ -153,7 +155,7 @@ TEST_F(VirtqueueTest, FollowsAChainAndSplitsItByDirection) {
     describe(7, {memory + 0x200, 512, NEXT | WRITE, 0});
     describe(0, {memory + 0x400, 1, WRITE, 5}); // no NEXT: 5 means nothing
     offer(5);
-    ASSERT_EQ(peek(), Available::chain);
+    ASSERT_EQ(take(), Available::more);
     EXPECT_EQ(chain.head, 5u);
     const auto expect = [&](std::size_t number, std::uint64_t address, std::size_t length) {
         EXPECT_EQ(chain.buffers[number].data(), ram.bytes({address}, length).data());
@@ -174,10 +176,10 @@ TEST_F(VirtqueueTest, TakesChainsOfOneDirectionOnly) {
     describe(1, {memory, 1, 0, 0});
     describe(2, {memory, 1, NEXT | WRITE, 3});
     describe(3, {memory, 1, WRITE, 0});
-    EXPECT_EQ(peek_at(0), Available::chain);
+    EXPECT_EQ(take_at(0), Available::more);
     EXPECT_EQ(chain.readable, 2u);
     EXPECT_EQ(chain.writable, 0u);
-    EXPECT_EQ(peek_at(2), Available::chain);
+    EXPECT_EQ(take_at(2), Available::more);
     EXPECT_EQ(chain.readable, 0u);
     EXPECT_EQ(chain.writable, 2u);
 }
@@ -190,42 +192,63 @@ TEST_F(VirtqueueTest, TakesAChainOfAllDescriptorsInAnyQueue) {
             describe(index, {memory + index, 1, last ? std::uint16_t{0} : NEXT,
                              static_cast<std::uint16_t>(index + 1)});
         }
-        EXPECT_EQ(peek_at(0), Available::chain) << entries;
+        EXPECT_EQ(take_at(0), Available::more) << entries;
         EXPECT_EQ(chain.count, entries);
         EXPECT_EQ(chain.readable, entries);
     }
 }
 
-TEST_F(VirtqueueTest, GivesTheSameRequestUntilItIsComplete) {
+TEST_F(VirtqueueTest, TakesEachRequestOnce) {
     enable();
     describe(0, {memory, 1, 0, 0});
     describe(1, {memory, 2, 0, 0});
     offer(0);
     offer(1);
-    EXPECT_EQ(peek(), Available::chain);
-    EXPECT_EQ(peek(), Available::chain);
+    EXPECT_EQ(take(), Available::more);
     EXPECT_EQ(chain.head, 0u);
-    queue.complete(chain, 0);
-    EXPECT_EQ(peek(), Available::chain);
+    EXPECT_EQ(take(), Available::more);
     EXPECT_EQ(chain.head, 1u);
-    queue.complete(chain, 0);
-    EXPECT_EQ(peek(), Available::nothing);
+    EXPECT_EQ(take(), Available::nothing);
+    EXPECT_EQ(ram.get<std::uint16_t>(device + 2), 0u); // what is taken is not complete
+}
+
+TEST_F(VirtqueueTest, CompletesInAnyOrderWhatItHasTaken) {
+    enable();
+    Chain first, second;
+    describe(3, {memory, 1, WRITE, 0});
+    describe(5, {memory, 2, WRITE, 0});
+    offer(3);
+    offer(5);
+    ASSERT_EQ(queue.take(first), Available::more);
+    ASSERT_EQ(queue.take(second), Available::more);
+    queue.complete(second, 22);
+    EXPECT_EQ(ram.get<std::uint16_t>(device + 2), 1u);
+    offer(3);
+    ASSERT_EQ(take(), Available::more); // of three, one is complete
+    queue.complete(first, 11);
+    queue.complete(chain, 33);
+    EXPECT_EQ(ram.get<std::uint16_t>(device + 2), 3u);
+    const std::uint32_t expected[] = {5, 22, 3, 11, 3, 33}; // heads and lengths
+    for (std::size_t at = 0; at < std::size(expected); ++at) {
+        EXPECT_EQ(ram.get<std::uint32_t>(device + (4 + 4 * at)), expected[at]) << at;
+    }
+    EXPECT_EQ(take(), Available::nothing);
 }
 
 TEST_F(VirtqueueTest, BreaksOnADescriptorThatPointsToItself) {
     describe(0, {memory, 1, NEXT, 0});
-    EXPECT_EQ(peek_at(0), Available::broken);
+    EXPECT_EQ(take_at(0), Available::broken);
     describe(0, {memory, 1, NEXT | WRITE, 0});
-    EXPECT_EQ(peek_at(0), Available::broken);
+    EXPECT_EQ(take_at(0), Available::broken);
 }
 
 TEST_F(VirtqueueTest, BreaksOnALoop) {
     for (std::uint16_t index = 0; index < 8; ++index) {
         describe(index, {memory, 1, NEXT, static_cast<std::uint16_t>((index + 1) % 8)});
     }
-    EXPECT_EQ(peek_at(0), Available::broken);
+    EXPECT_EQ(take_at(0), Available::broken);
     describe(7, {memory, 1, NEXT, 6}); // a loop that does not go through the head
-    EXPECT_EQ(peek_at(0), Available::broken);
+    EXPECT_EQ(take_at(0), Available::broken);
 }
 
 TEST_F(VirtqueueTest, BreaksOnAHeadThatDoesNotExist) {
@@ -234,7 +257,7 @@ TEST_F(VirtqueueTest, BreaksOnAHeadThatDoesNotExist) {
     }
     for (const std::uint16_t head :
          std::initializer_list<std::uint16_t>{8, 9, 128, 0x8000, 0xffff}) {
-        EXPECT_EQ(peek_at(head), Available::broken) << head;
+        EXPECT_EQ(take_at(head), Available::broken) << head;
     }
 }
 
@@ -244,7 +267,7 @@ TEST_F(VirtqueueTest, BreaksOnANextThatDoesNotExist) {
     }
     for (const std::uint16_t next : std::initializer_list<std::uint16_t>{8, 127, 128, 0xffff}) {
         describe(0, {memory, 1, NEXT, next});
-        EXPECT_EQ(peek_at(0), Available::broken) << next;
+        EXPECT_EQ(take_at(0), Available::broken) << next;
     }
 }
 
@@ -253,29 +276,29 @@ TEST_F(VirtqueueTest, BreaksOnMoreRequestsThanTheQueueHasEntries) {
     describe(0, {memory, 1, 0, 0});
     for (const std::uint16_t index : std::initializer_list<std::uint16_t>{9, 10, 0x8000, 0xffff}) {
         ram.put(driver + 2, index);
-        EXPECT_EQ(peek(), Available::broken) << index;
+        EXPECT_EQ(take(), Available::broken) << index;
     }
     ram.put(driver + 2, std::uint16_t{8});
-    EXPECT_EQ(peek(), Available::chain);
+    EXPECT_EQ(take(), Available::more);
 }
 
 TEST_F(VirtqueueTest, BreaksWhenTheIndexGoesBack) {
     enable();
     describe(0, {memory, 1, 0, 0});
     offer(0);
-    ASSERT_EQ(peek(), Available::chain);
+    ASSERT_EQ(take(), Available::more);
     queue.complete(chain, 0);
     ram.put(driver + 2, std::uint16_t{0});
-    EXPECT_EQ(peek(), Available::broken);
+    EXPECT_EQ(take(), Available::broken);
 }
 
 TEST_F(VirtqueueTest, BreaksOnAnIndirectDescriptor) {
-    // 2.7.5.3: the driver must not set the flag unless the feature was negotiated.
+    // 2.7.5.3.1: the driver must not set the flag unless the feature was negotiated.
     for (const std::uint16_t other : std::initializer_list<std::uint16_t>{0, 1, 2}) {
         const int flags = INDIRECT | other;
         describe(0, {memory, 16, static_cast<std::uint16_t>(flags), 1});
         describe(1, {memory, 16, WRITE, 0});
-        EXPECT_EQ(peek_at(0), Available::broken) << other;
+        EXPECT_EQ(take_at(0), Available::broken) << other;
     }
 }
 
@@ -284,7 +307,7 @@ TEST_F(VirtqueueTest, BreaksOnAReadableDescriptorBehindAWritableOne) {
     describe(0, {memory, 1, NEXT, 1});
     describe(1, {memory, 1, NEXT | WRITE, 2});
     describe(2, {memory, 1, 0, 0});
-    EXPECT_EQ(peek_at(0), Available::broken);
+    EXPECT_EQ(take_at(0), Available::broken);
 }
 
 TEST_F(VirtqueueTest, BreaksOnBuffersThatAreNotWhollyInMemory) {
@@ -305,20 +328,20 @@ TEST_F(VirtqueueTest, BreaksOnBuffersThatAreNotWhollyInMemory) {
     };
     for (Entry entry : outside) {
         describe(0, entry);
-        EXPECT_EQ(peek_at(0), Available::broken) << std::hex << entry.address;
+        EXPECT_EQ(take_at(0), Available::broken) << std::hex << entry.address;
         entry.flags = WRITE;
         describe(0, entry);
-        EXPECT_EQ(peek_at(0), Available::broken) << std::hex << entry.address;
+        EXPECT_EQ(take_at(0), Available::broken) << std::hex << entry.address;
     }
     describe(0, {start, ram_size, 0, 0});
-    EXPECT_EQ(peek_at(0), Available::chain);
+    EXPECT_EQ(take_at(0), Available::more);
 }
 
 TEST_F(VirtqueueTest, BreaksOnABadDescriptorAnywhereInTheChain) {
     describe(0, {memory, 1, NEXT, 1});
     describe(1, {memory, 1, NEXT, 2});
     describe(2, {0, 1, 0, 0});
-    EXPECT_EQ(peek_at(0), Available::broken);
+    EXPECT_EQ(take_at(0), Available::broken);
 }
 
 // 2.7.8: the used ring
@@ -327,7 +350,7 @@ TEST_F(VirtqueueTest, ReturnsTheHeadAndTheLengthInTheUsedRing) {
     enable();
     describe(6, {memory, 512, WRITE, 0});
     offer(6);
-    ASSERT_EQ(peek(), Available::chain);
+    ASSERT_EQ(take(), Available::more);
     queue.complete(chain, 513);
     EXPECT_EQ(ram.get<std::uint16_t>(device), 0u); // flags
     EXPECT_EQ(ram.get<std::uint16_t>(device + 2), 1u);
@@ -341,7 +364,7 @@ TEST_F(VirtqueueTest, WritesNothingButTheUsedRing) {
     describe(6, {memory, 512, WRITE, 0});
     offer(6);
     std::vector<std::byte> expected(ram.all().begin(), ram.all().end());
-    peek();
+    take();
     queue.complete(chain, 1);
     expected[0x3002] = std::byte{1};
     expected[0x3004] = std::byte{6};
@@ -360,7 +383,7 @@ TEST_F(VirtqueueTest, GoesRoundTheRingsAndWrapsTheirIndicesAt65536) {
             describe(head, {memory + count % 64, 1, 0, 0});
             offer(head);
             Chain request;
-            ASSERT_EQ(fresh.peek(request), Available::chain) << count;
+            ASSERT_EQ(fresh.take(request), Available::more) << count;
             ASSERT_EQ(request.head, head);
             ASSERT_EQ(request.buffers[0].data(), ram.bytes({memory + count % 64}, 1).data());
             fresh.complete(request, count);
@@ -369,7 +392,7 @@ TEST_F(VirtqueueTest, GoesRoundTheRingsAndWrapsTheirIndicesAt65536) {
             ASSERT_EQ(ram.get<std::uint32_t>(element + 4), count);
             ASSERT_EQ(ram.get<std::uint16_t>(device + 2), (count + 1) % 65536);
         }
-        EXPECT_EQ(fresh.peek(chain), Available::nothing);
+        EXPECT_EQ(fresh.take(chain), Available::nothing);
     }
 }
 
@@ -381,7 +404,7 @@ TEST_F(VirtqueueTest, AsksTheDriverEachTimeWhetherItWantsAnInterrupt) {
     const auto interrupts = [&](std::uint16_t flags) {
         ram.put(driver, flags);
         offer(0);
-        EXPECT_EQ(peek(), Available::chain);
+        EXPECT_EQ(take(), Available::more);
         return queue.complete(chain, 0);
     };
     EXPECT_TRUE(interrupts(0));
@@ -392,7 +415,7 @@ TEST_F(VirtqueueTest, AsksTheDriverEachTimeWhetherItWantsAnInterrupt) {
 
 // 2.7.4.1: a chain is one row of bytes, however it is cut into buffers
 
-TEST_F(VirtqueueTest, CopiesFromAndToAnyPlaceOfAChain) {
+TEST_F(VirtqueueTest, ReadsAndWritesAtAnyPlaceOfAChain) {
     enable();
     describe(0, {memory, 3, NEXT, 1});
     describe(1, {memory + 0x100, 0, NEXT, 2});
@@ -402,21 +425,21 @@ TEST_F(VirtqueueTest, CopiesFromAndToAnyPlaceOfAChain) {
         return GuestPhysical{memory + (at < 3 ? at : at < 7 ? 0x200 + at - 3 : 0x300)};
     };
     offer(0);
-    ASSERT_EQ(peek(), Available::chain);
+    ASSERT_EQ(take(), Available::more);
     for (std::size_t start = 0; start <= 9; ++start) {
         for (std::size_t length = 0; length <= 9; ++length) {
             for (std::size_t at = 0; at < 8; ++at) {
                 ram.put(place(at), static_cast<std::uint8_t>(0x10 + at));
             }
             std::vector<std::byte> bytes(length, std::byte{0xee});
-            chain.copy(start, bytes, false);
+            chain.read(start, bytes);
             for (std::size_t at = 0; at < length; ++at) {
                 const std::size_t expected = start + at < 8 ? 0x10 + start + at : 0xee;
                 ASSERT_EQ(bytes[at], static_cast<std::byte>(expected)) << start << " " << length;
             }
             std::ranges::fill(bytes, std::byte{0x77});
             const std::vector<std::byte> before(ram.all().begin(), ram.all().end());
-            chain.copy(start, bytes, true);
+            chain.write(start, bytes);
             for (std::size_t at = 0; at < 8; ++at) {
                 const bool copied = at >= start && at < start + length;
                 ASSERT_EQ(ram.get<std::uint8_t>(place(at)), copied ? 0x77 : 0x10 + at);
