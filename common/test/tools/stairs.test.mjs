@@ -75,9 +75,9 @@ describe('stairs', () => {
     assert.deepEqual(faults, []);
     assert.equal(status, 0);
     assert.deepEqual(rows, [
-      '01-first 3 16 0 16 16',
-      '02-second 3 7 3 10 13',
-      '03-third 4 2 15 17 20',
+      '01-first 2 15 0 15 16',
+      '02-second 2 6 2 8 13',
+      '03-third 3 1 14 15 20',
     ]);
     const numstat = spawnSync(
       'git', ['diff', '--no-index', '--numstat', '--no-renames', '01-first', '02-second'],
