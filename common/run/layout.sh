@@ -40,11 +40,12 @@ place() {
 }
 
 echo "ram=$ram"
-# The guest's RAM: 2 MiB, a copy of the kernel; one of the initrd, in whole pages; its device tree.
+# The guest's RAM: 2 MiB, a copy of the kernel; one of the initrd, in whole pages; its device tree,
+# and a page behind that.
 place kernel "${KERNEL:-}"
 guest=$((2 * MiB + size))
 place initrd "${INITRD:-}"
-guest=$((guest + (size + 4095) / 4096 * 4096 + 64 * 1024))
+guest=$((guest + (size + 4095) / 4096 * 4096 + 68 * 1024))
 place disk "${DISK:-}"
 echo "end=$end"
 [ -z "${KERNEL:-}" ] || [ "$guest" -le "$gap" ] || take "$guest"

@@ -41,9 +41,10 @@ async function asksFor(boot, variables) {
   return Number(least);
 }
 
-// The guest's RAM is a multiple of 2 MiB. The kernel is 2 MiB behind its start, the device tree is
-// at its end and takes 64 KiB, and before that is the initrd, at a multiple of 4 KiB.
-const room = 2 * MiB - 64 * KiB;
+// The guest's RAM is a multiple of 2 MiB. The kernel is 2 MiB behind its start, the device tree
+// takes 64 KiB and has a free page of 4 KiB behind it, at the end; before that is the initrd, at a
+// multiple of 4 KiB.
+const room = 2 * MiB - 68 * KiB;
 const cases = {
   'a small kernel': { KERNEL: guest('privileged'), DISK: '' },
   'a small kernel with initrd and disk':

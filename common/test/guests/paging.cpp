@@ -82,7 +82,7 @@ void fetches() {
 }
 
 /// The walk of the page table leaves RAM: an access fault of the kind of the original access
-/// (Privileged spec 12.3.2). QEMU 7.2 tells the hypervisor of a load whatever it was, so what
+/// (Privileged spec 10.3.2). QEMU 7.2 tells the hypervisor of a load whatever it was, so what
 /// came is for the test to judge.
 void walks() {
     for (const std::uint64_t region : {lost, device_table}) {

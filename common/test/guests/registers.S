@@ -1,18 +1,32 @@
-// Does the exit to the hypervisor and back keep every register, and can each be stored and loaded?
+// Does the exit to the hypervisor and back keep every register, and can each be stored and loaded,
+// and hold the address?
 
-// One register: stores its number, loads it back. \base holds the address, \tmp is free.
+    .equ    ENABLES, 0x0c002080     // of the PLIC: takes 4 bytes, aligned
+
+// One register: stores an odd number, loads it back. \base holds the address, \tmp is free. Then
+// the register itself is the base: if the hypervisor still had the odd number there, the access
+// would be a misaligned one.
 .macro  through base, tmp, numbers:vararg
     .irp    n, \numbers
-    li      x\n, \n | 0x80
+    li      x\n, \n * 2 | 0x81
     sb      x\n, (x\base)
     li      x\n, -1
     lbu     x\n, (x\base)
-    li      x\tmp, \n | 0x80
-    beq     x\n, x\tmp, 1f
-    li      x10, \n
+    li      x\tmp, \n * 2 | 0x81
+    bne     x\n, x\tmp, 1f
+    li      x\n, ENABLES
+    li      x\tmp, \n << 8
+    sw      x\tmp, (x\n)
+    li      x\tmp, -1
+    lw      x\tmp, (x\n)
+    li      x\n, \n << 8
+    beq     x\n, x\tmp, 2f
+1:  li      x10, \n
     j       end
-1:
+2:
     .endr
+    li      x\tmp, ENABLES
+    sw      zero, (x\tmp)
 .endm
 
     .text

@@ -1,4 +1,4 @@
-// What the firmware answers (SBI 2.0): right calls, wrong ones, and those that are not there.
+// What the firmware answers (SBI spec): right calls, wrong ones, and those that are not there.
 
 #include "guest.hpp"
 
@@ -7,8 +7,7 @@ namespace {
 constexpr std::uint64_t BASE = 0x10, TIME = 0x54494d45, IPI = 0x735049, RFENCE = 0x52464e43,
                         HSM = 0x48534d, SRST = 0x53525354, DBCN = 0x4442434e, SUSP = 0x53555350,
                         PMU = 0x504d55;
-constexpr std::int64_t success = 0, failed = -1, not_supported = -2, invalid_param = -3,
-                       already_available = -6;
+constexpr std::int64_t success = 0, failed = -1, not_supported = -2, invalid_param = -3;
 constexpr std::uint64_t all = ~0ull;
 constexpr std::uint64_t beyond_ram = 0x20'0000'0000;
 
@@ -25,11 +24,11 @@ void base() {
     answers("spec version", sbi(BASE, 0), success, 0x0200'0000);
     answers("implementation id", sbi(BASE, 1), success);
     answers("implementation version", sbi(BASE, 2), success);
-    for (const std::uint64_t there : {BASE, TIME, IPI, RFENCE, HSM, SRST, DBCN}) {
+    for (const std::uint64_t there : {BASE, TIME, IPI, RFENCE, SRST, DBCN}) {
         answers("probe of what is there", sbi(BASE, 3, there), success);
         check("probe of what is there", sbi(BASE, 3, there).value != 0, true);
     }
-    for (const std::uint64_t absent : {0xabcdeful, SUSP, PMU, all}) {
+    for (const std::uint64_t absent : {0xabcdeful, HSM, SUSP, PMU, all}) {
         answers("probe of what is not there", sbi(BASE, 3, absent), success, 0);
     }
     answers("mvendorid", sbi(BASE, 4), success);
@@ -39,12 +38,11 @@ void base() {
 }
 
 void unknown() {
-    for (const std::uint64_t id : {0x0a00'0000ul, SUSP, PMU, all, 0xful}) {
+    for (const std::uint64_t id : {0x0a00'0000ul, HSM, SUSP, PMU, all, 0xful}) {
         answers("unknown extension", sbi(id), not_supported);
     }
     answers("TIME 1", sbi(TIME, 1), not_supported);
     answers("IPI 1", sbi(IPI, 1), not_supported);
-    answers("HSM 99", sbi(HSM, 99), not_supported);
     answers("SRST 1", sbi(SRST, 1), not_supported);
     answers("DBCN 3", sbi(DBCN, 3), not_supported);
     answers("RFENCE of a hypervisor", sbi(RFENCE, 3, 1, 0), not_supported);
@@ -79,13 +77,6 @@ void software_interrupt() {
     check("software interrupt cleared by the guest", pending & 2, 0);
 }
 
-void hart_states() {
-    answers("status of hart 0", sbi(HSM, 2, 0), success, 0);
-    answers("status of hart 1", sbi(HSM, 2, 1), invalid_param);
-    answers("start of hart 0", sbi(HSM, 0, 0, 0x8020'0000), already_available);
-    answers("start of hart 1", sbi(HSM, 0, 1, 0x8020'0000), invalid_param);
-}
-
 void debug_console() {
     static const char text[] = "written by DBCN\n";
     const auto address = reinterpret_cast<std::uint64_t>(text);
@@ -105,7 +96,7 @@ void debug_console() {
 void legacy() {
     answers("legacy putchar", sbi(1, 0, '*'), success);
     print("\n");
-    // These calls give back a0 alone (SBI 2.0, chapter 5).
+    // These calls give back a0 alone (SBI spec, chapter 5).
     answers("legacy putchar keeps a1", sbi(1, 0, ' ', 0x1234), success, 0x1234);
     answers("legacy set_timer", sbi(0, 0, all), success);
 }
@@ -143,7 +134,6 @@ void guest_main(std::uint64_t hart, std::uint64_t tree) {
     unknown();
     hart_masks();
     software_interrupt();
-    hart_states();
     debug_console();
     legacy();
     typed();
