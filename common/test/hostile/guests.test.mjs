@@ -20,8 +20,8 @@ const variant = {
 };
 
 /** For `make test`: all tables of cases, and one or two of each other kind. */
-const sample = ['queue', 'block', 'unaligned', 'readonly', 'budget', 'mmio', 'tables', 'sbi', 'csr',
-  'reboot', 'idle', 'vector-null', 'lost-table', 'kernel/offset that wraps'];
+const sample = ['queue', 'block', 'unaligned', 'readonly', 'mmio', 'tables', 'sbi', 'csr',
+  'vectors', 'reboot', 'idle', 'vector-null', 'lost-table', 'kernel/offset that wraps'];
 const wanted = process.env.TESTS?.split(' ') ?? (process.env.SAMPLE && sample);
 
 function define(name, title, options) {

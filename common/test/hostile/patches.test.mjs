@@ -1,7 +1,7 @@
 // It would notice: each patch in patches/ removes one thing that protects the hypervisor or its
 // guest, and then the tests that its first line names must fail. They have to pass without it.
 //
-//   # What holds without the patch. Fails: queue/self-loop budget unit:virtqueue_test
+//   # What holds without the patch. Fails: queue/self-loop idle unit:virtqueue_test
 //
 // A name is that of a test in tests.mjs, or of one of its cases; a space in it is written as "_".
 // @ignore-htinst runs it on the hypervisor that reads the guest's instructions itself, @last on the
@@ -23,7 +23,7 @@ const step = path.basename(stepDirectory);
 const limit = 8; // seconds: what hangs without its guard has failed
 
 /** For `make test`: one of each kind. */
-const sample = ['contains-length', 'walk-index', 'sector-wrap', 'budget-in-a-request',
+const sample = ['contains-length', 'walk-index', 'sector-wrap', 'raise-interrupts-off',
   'console-range', 'stage2-only-ram'];
 
 /** { name, guard, fails: [names], file } of each patch that is asked for. */

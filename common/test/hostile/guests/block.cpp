@@ -121,7 +121,7 @@ void no_data() {
     }
 }
 
-/// 5.2.6.2: a request beyond the end fails, and neither reads nor writes what lies there.
+/// 5.2.6.1: a request beyond the end fails, and neither reads nor writes what lies there.
 void expect_beyond(std::uint64_t sector, std::uint32_t length) {
     for (const std::uint32_t type : {IN, OUT}) {
         start();
@@ -177,6 +177,52 @@ void more_than_the_disk() {
         expect_nothing_claimed(type, 512);
         expect("nothing was read", is_filled(data(), 1 * MiB));
     }
+}
+
+/// Requests of all of RAM in each descriptor, 128 times over. No disk has that much; what else can
+/// be asked for does not look at it.
+void all_of_ram_in_every_descriptor() {
+    for (const std::uint32_t type : {IN, OUT, FLUSH, GET_ID, 77u}) {
+        start(128);
+        put_header(0, type, 0);
+        // GET_ID writes there what it has to say.
+        const std::uint64_t first = type == GET_ID ? data_address() : ram.start;
+        const auto size = static_cast<std::uint32_t>(ram.end - first);
+        const auto flags = static_cast<std::uint16_t>(NEXT | (type == OUT ? 0 : WRITE));
+        describe(0, address_of(&headers[0]), sizeof(Header), NEXT, 1);
+        for (unsigned index = 1; index < 127; ++index) {
+            describe(index, first, size, flags, index + 1);
+        }
+        describe(127, address_of(statuses), 1, WRITE);
+        for (int count = 0; count < 128; ++count) {
+            offer(0);
+        }
+        notify();
+        verify("used index", used.index, 128);
+        verify("status", statuses[0],
+               type == FLUSH || type == GET_ID ? OK
+               : type == 77                    ? UNSUPP
+                                               : IOERR);
+    }
+}
+
+/// 2.7.4.1: where one buffer ends and the next begins means nothing.
+void header_and_data_in_one_buffer() {
+    start();
+    fill(data(), 1024);
+    device<std::uint32_t>(data_address()) = OUT;
+    device<std::uint64_t>(data_address() + offsetof(Header, sector)) = 200;
+    fill(data() + sizeof(Header), 512, 0x4848'4848'4848'4848);
+    describe(0, data_address(), sizeof(Header) + 512, NEXT, 1);
+    describe(1, address_of(statuses), 1, WRITE);
+    offer(0);
+    notify();
+    verify("status", statuses[0], OK);
+    wrote(200, 1, 0x48);
+    fill(data(), 1024);
+    verify("status", request(IN, 200, data(), 512), OK);
+    expect("data", is_filled(data(), 512, 0x4848'4848'4848'4848));
+    expect("no more than that", is_filled(data() + 512, 512));
 }
 
 void short_header() {
@@ -311,7 +357,59 @@ void write_the_rings() {
     wrote(200, 1, 0x37);
 }
 
-/// 5.2.6.2: what a device does not know it answers so.
+/// A sector of a disk on which requests never end: read over a ring, it tells of more of them; read
+/// over a header, where the next such sector is.
+struct alignas(512) Link {
+    Available ring;
+    Header next;
+};
+static_assert(sizeof(Link) == 512);
+
+/// Every 128th request reads the next sector over its own ring and its own header, and by that makes
+/// 128 more available. As many sectors as there are make the ring's index come round: there is always
+/// one request more. A notification serves as many as the queue has entries, and the guest goes on.
+void endless_requests() {
+    constexpr std::uint64_t first = 1000;
+    constexpr unsigned size = 128, count = 0x1'0000 / size, bytes = count * sizeof(Link);
+    auto* const links = reinterpret_cast<Link*>(data());
+    auto* const before = data() + 1 * MiB;
+    for (unsigned at = 0; at < count; ++at) {
+        links[at] = {.ring = {.flags = 0, .index = static_cast<std::uint16_t>((at + 1) * size + 1),
+                              .ring = {}},
+                     .next = {IN, 0, first + (at + 1) % count}};
+        for (unsigned entry = 1; entry < size; ++entry) {
+            links[at].ring.ring[entry] = 3;
+        }
+    }
+    start();
+    verify("read what is there", request(IN, first, before, bytes), OK);
+    verify("write the sectors", request(OUT, first, links, bytes), OK);
+
+    clear_rings();
+    begin();
+    Link& own = links[count];
+    own = {.ring = {.flags = 0, .index = 1, .ring = {}}, .next = {IN, 0, first}};
+    set_up_queue(size, address_of(descriptors), address_of(&own.ring), address_of(&used));
+    driver_ok();
+    describe(0, address_of(&own.next), sizeof(Header), NEXT, 1);
+    describe(1, address_of(&own), sizeof own, NEXT | WRITE, 2);
+    describe(2, address_of(&statuses[0]), 1, WRITE);
+    put_header(0, FLUSH, 0);
+    describe(3, address_of(&headers[0]), sizeof(Header), NEXT, 4);
+    describe(4, address_of(&statuses[1]), 1, WRITE);
+    for (unsigned round = 1; round <= 5; ++round) {
+        notify();
+        verify("used index", used.index, round * size);
+        verify("the device", reg(Status) & NEEDS_RESET, 0);
+    }
+    verify("status of a read", statuses[0], OK);
+    verify("status of a flush", statuses[1], OK);
+
+    start();
+    verify("write back what was there", request(OUT, first, before, bytes), OK);
+}
+
+/// 5.2.6: what a device does not know it answers so.
 void unknown_types() {
     for (const std::uint32_t type : {2u, 3u, 5u, 6u, 7u, 9u, 11u, 13u, 14u, 15u, 17u, 26u, 0x100u,
                                      0x8000'0000u, 0x8000'0001u, 0xffff'ffffu}) {
@@ -381,6 +479,8 @@ constexpr Case cases[] = {
     {"sectors-past-the-end", sectors_past_the_end},
     {"sectors-far-past-the-end", sectors_far_past_the_end},
     {"more-than-the-disk", more_than_the_disk},
+    {"all-of-ram-in-every-descriptor", all_of_ram_in_every_descriptor},
+    {"header-and-data-in-one-buffer", header_and_data_in_one_buffer},
     {"short-header", short_header},
     {"writable-header", writable_header},
     {"no-header", no_header},
@@ -395,6 +495,7 @@ constexpr Case cases[] = {
     {"data-over-everything", data_over_everything},
     {"status-over-rings", status_over_rings},
     {"write-the-rings", write_the_rings},
+    {"endless-requests", endless_requests},
     {"unknown-types", unknown_types},
     {"identity", identity},
     {"edges-of-the-disk", edges_of_the_disk},

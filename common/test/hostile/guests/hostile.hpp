@@ -17,11 +17,10 @@
 
 constexpr std::uint64_t KiB = 1024, MiB = 1024 * KiB;
 
-// SBI extension ids and errors (SBI 2.0).
+// SBI extension ids and errors (SBI spec).
 constexpr std::uint64_t BASE = 0x10, TIME = 0x54494d45, IPI = 0x735049, RFENCE = 0x52464e43,
-                        HSM = 0x48534d, SRST = 0x53525354, DBCN = 0x4442434e;
-constexpr std::int64_t success = 0, failed = -1, not_supported = -2, invalid_param = -3,
-                       already_available = -6;
+                        SRST = 0x53525354, DBCN = 0x4442434e;
+constexpr std::int64_t success = 0, not_supported = -2, invalid_param = -3;
 
 /// The guest's RAM, as its device tree says.
 struct RamRange {
@@ -49,7 +48,7 @@ inline bool begins(const char* text, const char* prefix) {
 }
 
 /// The value of `property` in the first node of the tree whose name begins with `node`
-/// (Devicetree Specification 0.4, 5.4), or null.
+/// (Devicetree spec 5.4), or null.
 inline const char* find_property(const char* tree, const char* node, const char* property) {
     const auto cell = [](const char* at) {
         return __builtin_bswap32(*reinterpret_cast<const std::uint32_t*>(at));

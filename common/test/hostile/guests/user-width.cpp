@@ -1,4 +1,4 @@
-// User modes of 32 and of 128 bits (sstatus.UXL = 1, 3; Privileged spec 12.1.1.3). A machine need
+// User modes of 32 and of 128 bits (sstatus.UXL = 1, 3; Privileged spec 10.1.1.1). A machine need
 // not have them. What they do is the guest's affair, as long as it ends there.
 
 #include "driver.hpp"
