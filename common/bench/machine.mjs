@@ -88,7 +88,7 @@ export async function runHypervisor(console) {
   const memory = places.end - places.ram + 128 * MiB + 2 * MiB;
   const result = await runWorkload(`hypervisor-${console}`, [
     '-m', `${memory / MiB}M`, '-icount', 'shift=0,sleep=off',
-    '-kernel', inBuilt(hypervisorElf), '-append', `console=${console}`,
+    '-kernel', inBuilt(hypervisorElf), '-append', `console=${console}`, '-seed', '1',
     '-device', `guest-loader,addr=${places.kernel},kernel=${inBuilt(kernel)}`,
     '-device', `guest-loader,addr=${places.initrd},initrd=${inBuilt(initrd)}`,
     '-device', `guest-loader,addr=${places.disk},kernel=${inBuilt(disk)},bootargs=disk`,
@@ -106,7 +106,7 @@ export async function runHypervisor(console) {
 export function runBare(console, memory) {
   const disk = 'driver=null-co,size=16M,read-zeroes=on,latency-ns=1000000,if=none,id=disk';
   return runWorkload(`bare-${console}`, [
-    '-m', `${memory}M`, '-icount', 'shift=0,sleep=on',
+    '-m', `${memory}M`, '-icount', 'shift=0,sleep=on', '-seed', '1',
     '-kernel', inBuilt(kernel), '-append', `console=${console}`, '-initrd', 'init.cpio',
     '-drive', disk, '-device', 'virtio-blk-device,drive=disk',
   ]);
