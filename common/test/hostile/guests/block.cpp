@@ -365,16 +365,18 @@ struct alignas(512) Link {
 };
 static_assert(sizeof(Link) == 512);
 
-/// Every 128th request reads the next sector over its own ring and its own header, and by that makes
-/// 128 more available. As many sectors as there are make the ring's index come round: there is always
-/// one request more. A notification serves as many as the queue has entries, and the guest goes on.
+/// Every 128th request reads the next sector over its own ring and its own header, and by that
+/// makes 128 more available. As many sectors as there are make the ring's index come round: there
+/// is always one request more. A notification serves as many as the queue has entries, and the
+/// guest goes on.
 void endless_requests() {
     constexpr std::uint64_t first = 1000;
     constexpr unsigned size = 128, count = 0x1'0000 / size, bytes = count * sizeof(Link);
     auto* const links = reinterpret_cast<Link*>(data());
     auto* const before = data() + 1 * MiB;
     for (unsigned at = 0; at < count; ++at) {
-        links[at] = {.ring = {.flags = 0, .index = static_cast<std::uint16_t>((at + 1) * size + 1),
+        links[at] = {.ring = {.flags = 0,
+                              .index = static_cast<std::uint16_t>((at + 1) * size + 1),
                               .ring = {}},
                      .next = {IN, 0, first + (at + 1) % count}};
         for (unsigned entry = 1; entry < size; ++entry) {
