@@ -23,7 +23,8 @@ COMMON_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -ffunctio
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion \
   -Wframe-larger-than=8192 -Wno-c23-extensions -Wno-unused-const-variable
 # No tables for `switch`: to compare with its few cases takes fewer instructions.
-CXXFLAGS := -std=c++23 -flto -fno-jump-tables -fno-exceptions -fno-rtti -fno-threadsafe-statics $(WARNINGS)
+CXXFLAGS := -std=c++23 -flto -fno-jump-tables -fno-exceptions -fno-rtti -fno-threadsafe-statics \
+  $(WARNINGS)
 LDFLAGS := -static -nostdlib --gc-sections -z noexecstack --no-dynamic-linker
 
 # What is the same in all steps is built once for all of them.
