@@ -20,7 +20,7 @@ static void quarter_round(uint32_t* a, uint32_t* b, uint32_t* c, uint32_t* d) {
 }
 
 void chacha20_derive(uint8_t output[32], const uint8_t key[32], uint32_t number) {
-    // A constant, the key, the block's number and the nonce: both machines are little-endian.
+    // A constant, the key, the block's number and a nonce of zeros: little-endian words, as ours.
     uint32_t start[16] = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574}; // "expand 32-byte k"
     memcpy(start + 4, key, 32);
     start[12] = number;

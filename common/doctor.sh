@@ -3,7 +3,7 @@
 #   doctor.sh check GROUP…      silent when all is there, else says what is not, and fails
 #   doctor.sh report GROUP…     a line on every tool; what only the tests need is no failure
 #   doctor.sh packages GROUP…   only the names of the packages that bring what is missing
-#   doctor.sh found GROUP…      of each tool that is there where it is, and its package
+#   doctor.sh found GROUP…      of each tool that is there its package, and where it is
 set -u
 mode=$1
 shift
@@ -43,7 +43,7 @@ while read -r group names least package purpose; do
     fi
     case $mode$wrong in
         packages* | check | found?*) ;;
-        found) echo "$tool $package" ;;
+        found) echo "$package $tool" ;;
         *) printf '%-6s %-15s %s\n' "$group" "$purpose" "$wrong$tool${version:+ $version}" ;;
     esac
 done <<EOF

@@ -18,7 +18,7 @@ const AIM = 250;
 /** The changed lines that it may have. Two chapters have two things to tell. */
 const limitOf = (step) => ([8, 13].includes(number(step)) ? 330 : 300);
 
-/** What counts: the hypervisor's own code. Makefile, device tree and the programs in guest/ do not. */
+/** What counts: the hypervisor's own code, without Makefile, device tree and programs in guest/. */
 const counts = (path) => /\.(cpp|hpp|S|ld)$/.test(path) && !/^guest\//.test(path);
 
 /** A copy from common/ is at least so many telling lines in a row: fewer are alike by chance. */

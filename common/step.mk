@@ -66,7 +66,8 @@ $(OUT)/%.S.o: %.S
 $(LIBRARY): $(SHARED)/%.o: $(ROOT)/common/%
 	@$(CC) $(COMMON_FLAGS) -std=c17 -fno-builtin -c $< -o $@
 
-# libfdt may take both trees for valid and our arguments for right: that saves most of its time.
+# libfdt may take both trees for valid and of the newest version, and our arguments for right: that
+# saves most of its time.
 $(LIBFDT_OBJECTS): $(SHARED)/%.c.o: $(GUEST_DIR)/libfdt/libfdt.h
 	@$(CC) $(COMMON_FLAGS) -DFDT_ASSUME_MASK=0x7 -std=gnu17 -c $(<D)/$*.c -o $@
 

@@ -1,5 +1,5 @@
-// What the tools that keep the steps one program share: which steps there are, their files, and
-// which lines are worth following from one step to the next, and what is no comment.
+// What the tools that keep the steps one program share: which steps there are, their files, which
+// lines are worth following from one step to the next, and what is no comment.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';

@@ -20,7 +20,7 @@ void* memcpy(void* restrict target, const void* restrict source, size_t count) {
     if (aligned_alike(to, from)) {
         for (; count > 0 && ((uintptr_t)to & 7) != 0; --count)
             *to++ = *from++;
-#pragma clang loop unroll_count(8)
+#pragma clang loop unroll_count(8) // a sector of a disk at a time
         for (; count >= sizeof(struct block); count -= sizeof(struct block)) {
             *(struct block*)to = *(const struct block*)from;
             to += sizeof(struct block);

@@ -8,9 +8,9 @@
 extern "C" {
 #endif
 
-/// Makes 32 random bytes out of 32 others: the first half of ChaCha20's block `number` with `key` as
-/// its key and no nonce (RFC 8439, 2.3). Whoever knows some blocks can compute neither another nor
-/// the key.
+/// Makes 32 random bytes out of 32 others: the first half of ChaCha20's block `number` with the key
+/// `key` and a nonce of zeros (RFC 8439, 2.3). Whoever knows some blocks can compute neither another
+/// nor the key.
 /// @param output where they go
 /// @param key the bytes that they are made of
 /// @param number which of the blocks

@@ -1,6 +1,6 @@
 # Runs a hypervisor in QEMU, as step.mk says through the environment. Here what the user named is
-# checked; machine.sh puts the machine together, keep-disk.sh takes care of the disk, and
-# unattended.sh of a run without a terminal.
+# checked; machine.sh puts the machine together (layout.sh says what lies where), keep-disk.sh takes
+# care of the disk, and unattended.sh of a run without a terminal.
 set -eu
 here=$(dirname "$0")
 

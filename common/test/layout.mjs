@@ -7,7 +7,7 @@ const script = fileURLToPath(new URL('../run/layout.sh', import.meta.url));
 
 /**
  * What layout.sh prints, as numbers: { ram, kernel, kernel_size, … }.
- * @param {object} files those of the run, by the names of make's variables: { KERNEL, INITRD, DISK }
+ * @param {object} files those of the run, by the names that make has: { KERNEL, INITRD, DISK }
  */
 export function layout({ KERNEL = '', INITRD = '', DISK = '' }) {
   const text = execFileSync('sh', [script], {

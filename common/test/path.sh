@@ -17,10 +17,10 @@ mkdir -p "$(dirname "$directory")"
 new=$(mktemp -d "$directory.XXXXXX")
 found=$(sh "$doctor" found "$@")
 { # a tool that is there goes before one of the same name in a package
-    echo "$found" | cut -d ' ' -f 1
-    dpkg-query -L $essential $(echo "$found" | cut -d ' ' -f 2) 2>/dev/null |
+    echo "$found" | cut -d ' ' -f 2-
+    dpkg-query -L $essential $(echo "$found" | cut -d ' ' -f 1) 2>/dev/null |
         grep -E '^(/usr)?/s?bin/'
-} | awk -F / '!seen[$NF]++' | xargs ln -s -t "$new"
+} | awk -F / '!seen[$NF]++' | tr '\n' '\0' | xargs -0 ln -s -t "$new"
 rm -rf "$directory"
 mv "$new" "$directory"
 echo "$directory"

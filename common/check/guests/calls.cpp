@@ -1,4 +1,4 @@
-// Calls what the SBI specification asks for, and prints the answers; WORD goes through the debug console.
+// Calls what the SBI spec asks for, and prints the answers; WORD goes through the debug console.
 
 #include "guest.hpp"
 

@@ -79,14 +79,14 @@ const panics = [
 ];
 for (const [when, kernel, first] of panics) {
   bootTest(`a panic that cannot end the machine waits: ${when}`, async (boot) => {
-    const variables = { KERNEL: kernel, DISK: '', LIMIT: 3 };
+    const variables = { KERNEL: kernel, DISK: '', LIMIT: 8 };
     const machine = boot({ step: withoutTestDevice, variables });
     const { status } = await machine.end();
     const trapped = 'hypervisor: store/AMO access fault \\(scause 0x7\\), pc 0x\\w+, '
       + 'stval 0x11000000';
     assert.match(complaints(machine).join('\n'), new RegExp([
       `^hypervisor: ${first}`, trapped, 'hypervisor: panic: a trap that nobody handles', trapped,
-      'run: ended after 3 s \\(LIMIT=3\\); the hypervisor stood at pc 0x\\w+$',
+      'run: ended after 8 s \\(LIMIT=8\\); the hypervisor stood at pc 0x\\w+$',
     ].join('\n')));
     const [, pc] = /stood at pc (0x\w+)/.exec(machine.output);
     const elf = path.join(withoutTestDevice, '../../build', path.basename(withoutTestDevice),

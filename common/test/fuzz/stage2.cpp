@@ -69,7 +69,7 @@ private:
             check_pool();
             table_.emplace();
             mappings_.clear();
-            GiBs_.reset();
+            gibibytes_.reset();
             return;
         case Op::another:
             return make_another();
@@ -84,7 +84,7 @@ private:
     }
 
     void map(const Mapping& mapping) {
-        std::bitset<guest_space / GiB> after = GiBs_;
+        std::bitset<guest_space / GiB> after = gibibytes_;
         for (std::uint64_t at = 0; at < mapping.size; at += page) {
             after.set((mapping.guest + at) / GiB);
         }
@@ -94,7 +94,7 @@ private:
             return;
         }
         table_->map(guest, {mapping.host});
-        GiBs_ = after;
+        gibibytes_ = after;
         if (mapping.size != 0) {
             mappings_.push_back(mapping);
         }
@@ -114,12 +114,12 @@ private:
         check_pool();
         table_.emplace();
         mappings_.clear();
-        GiBs_.reset();
+        gibibytes_.reset();
     }
 
     /// As long as the pool has four pages in a row for its root.
     void make_another() {
-        if (GiBs_.count() <= most_leaf_tables - 4) {
+        if (gibibytes_.count() <= most_leaf_tables - 4) {
             const Stage2 other;
             require(other.hgatp() != table_->hgatp(), "it is a table of its own");
             require(!walked(other, guest_space / 2), "in which nothing is mapped");
@@ -185,7 +185,7 @@ private:
 
     std::optional<Stage2> table_;
     std::vector<Mapping> mappings_;
-    std::bitset<guest_space / GiB> GiBs_; ///< those that need a leaf table
+    std::bitset<guest_space / GiB> gibibytes_; ///< those that need a leaf table
 };
 
 } // namespace

@@ -1,6 +1,6 @@
-// A kernel with the header of a Linux Image (Linux, Documentation/riscv/boot-image-header.rst) whose
-// image_size, which counts .bss, is ten times its file. It fills its .bss, and the device tree must
-// lie behind that.
+// A kernel with the header of a Linux Image ("Boot image header in RISC-V Linux") whose image_size,
+// which counts .bss, is ten times its file. It fills its .bss, and the device tree must lie behind
+// that.
     .equ    FILE_SIZE, 0x40000
     .equ    IMAGE_SIZE, 10 * FILE_SIZE
 

@@ -53,7 +53,7 @@ export const tests = {
   'lost-root': { stops: stopped('0x80200000'), from: 12 },
 };
 
-/** A Linux Image (Linux, Documentation/riscv/boot-image-header.rst) that is a loop. */
+/** A Linux Image ("Boot image header in RISC-V Linux") that is a loop. */
 function image({ offset = 0x200000n, size = 0x1000n, length = 0x1000 }) {
   const file = Buffer.alloc(Math.max(length, 64));
   file.writeUInt32LE(0x0000006f, 0); // j .

@@ -16,8 +16,7 @@ const textOf = (step, file) => readFileSync(join(root, 'steps', step, file), 'ut
 
 // From the ground up: a file includes only from its own floor and from those below it.
 const floors = [
-  'address boot console csr decode firmware host host_plic memory print sbi_spec timer ' +
-    'trap',
+  'address boot console csr decode firmware host host_plic memory print sbi_spec timer trap',
   'guest_fetch guest_map guest_memory guest_tree kernel stage2 vcpu world_switch',
   'bus plic uart virtio_blk virtio_mmio virtqueue',
   'exit guest sbi stop',
