@@ -127,7 +127,7 @@ const trees = {
   'without our CPU': [renamed('cpu@0', 'hart@0'), noCpu],
   'without our CPU\'s interrupt controller': [renamed('interrupt-controller', 'intc'), noPlic],
   'without the PLIC': [without('/soc/plic@c000000'), noPlic],
-  'without the serial port': [without('/soc/serial@10000000'), noPlic],
+  'without the serial port': [renamed('serial@10000000', 'uart@10000000'), noPlic],
   'without the serial port\'s interrupt':
     [withoutProperty('/soc/serial@10000000', 'interrupt-parent'), noPlic],
 };
