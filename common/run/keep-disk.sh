@@ -31,6 +31,11 @@ else
     sh "$here/unattended.sh" "$work" "$LIMIT" "$@" || status=$?
 fi
 
+# The firmware is at the beginning of RAM as soon as the machine has started.
+if [ -n "$SAVE" ] && [ -z "$(head -c 64 "$work/ram" 2> "$work/log" | tr -d '\0')" ]; then
+    rm -f "$SAVE.part"
+    fail "SAVE=$SAVE: nothing is written there: the machine has not started"
+fi
 if [ -n "$SAVE" ]; then
     tail -c "+$((DISK_START + 1))" "$work/ram" | head -c "$DISK_SIZE" > "$SAVE.part"
     mv "$SAVE.part" "$SAVE"

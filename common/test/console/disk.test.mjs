@@ -113,6 +113,19 @@ bootTest('SAVE onto the disk itself, and with much memory', async (boot) => {
   assert.ok(tool('debugfs', '-R', 'cat /kept', disk) === keptLines(), 'what was saved');
 });
 
+for (const QEMU_FLAGS of ['-nonsense', '-device nonsense']) { // the second when there is a machine
+  bootTest(`SAVE keeps what is there if QEMU refuses ${QEMU_FLAGS}`, async (boot) => {
+    const saved = path.join(scratch, 'saved-before');
+    fs.writeFileSync(saved, 'from another run');
+    const machine = boot({ variables: { SAVE: saved, QEMU_FLAGS } });
+    await machine.expect(/nonsense/);
+    await machine.expect(`run: SAVE=${saved}: nothing is written there`);
+    assert.notEqual((await machine.end()).status, 0);
+    assert.equal(fs.readFileSync(saved, 'utf8'), 'from another run');
+    assert.ok(!fs.existsSync(`${saved}.part`));
+  });
+}
+
 bootTest('SAVE after Ctrl-A x', async (boot) => {
   const disk = makeDisk('interrupted');
   const saved = path.join(scratch, 'interrupted-saved');
