@@ -10,7 +10,9 @@ fail() {
 
 number=${MEMORY%[kKmMgG]}
 case $number in
-    '' | 0* | *[!0-9]*) fail "MEMORY=$MEMORY: a size such as 256M or 1G is needed" ;;
+    '' | 0* | *[!0-9]* | ?????????????*) # in KiB, more than twelve digits may be too many for sh
+        fail "MEMORY=$MEMORY: a size such as 256M or 1G is needed"
+        ;;
 esac
 case $MEMORY in
     *[kK]) memory=$number ;;

@@ -59,6 +59,8 @@ const cases = {
   'no hypervisor extension':
     [{ QEMU_FLAGS: '-cpu rv64,h=false' }, /^hypervisor: this CPU has no extension h: it is rv64/],
   'MEMORY that is no size': [{ MEMORY: 'much' }, /MEMORY=much/],
+  'MEMORY of more digits than sh can count':
+    [{ MEMORY: `${'9'.repeat(20)}G` }, /^run: MEMORY=9+G: a size/],
   'LIMIT that is no number': [{ LIMIT: 'long' }, /LIMIT=long/],
   'SAVE where there is no directory': [{ SAVE: `${missing}/disk` }, /missing\/disk/],
   'SAVE onto a directory': [{ SAVE: scratch }, /bad-input/],
@@ -76,7 +78,7 @@ for (const memory of ['2M', '3M', '4M', '5M']) {
 
 /** Runs the machine that these variables make: it says `line` and nothing else about its end. */
 async function isRejected(boot, variables, line) {
-  const machine = boot({ variables: { LIMIT: 8, ...variables } });
+  const machine = boot({ variables: { LIMIT: 60, ...variables } });
   const { status } = await machine.end();
   const lines = complaints(machine);
   assert.equal(lines.length, 1, `one line is to say what is wrong, not:\n${lines.join('\n')}`);
