@@ -10,7 +10,6 @@ class Stage2 {
 public:
     /// A table that maps nothing.
     Stage2();
-    /// Gives its pages back. hgatp may still name them: load another table before a guest runs.
 
     /// The value of hgatp for this table: mode, VMID 0, page number (Privileged spec 18.2.10).
     std::uint64_t hgatp() const;

@@ -22,7 +22,6 @@ public:
 
     /// A table that maps nothing.
     Stage2();
-    /// Gives its pages back. hgatp may still name them: load another table before a guest runs.
 
     /// Lets the guest read, write and execute `guest`, which is then the memory from `host` on.
     /// Both addresses and the size are multiples of `megapage_size`. It counts from the next

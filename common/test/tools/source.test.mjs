@@ -54,6 +54,15 @@ for (const step of steps) {
       assert.deepEqual(missing.map(({ path, line, name }) => `${path}:${line}: ${name}`), []);
     });
 
+    test('has no sentence that documents nothing', () => {
+      for (const file of filesOf(step).filter((name) => /\.[ch]pp$/.test(name))) {
+        const [, lost] = /\n *\/\/\/ (?!@file)([^\n]*)\n *\n/.exec(
+          textOf(step, file).replace(/^\/\/\/ @file\n(\/\/\/.*\n)*/, ''),
+        ) ?? [];
+        assert.equal(lost, undefined, `${file}: ${lost}`);
+      }
+    });
+
     test('includes only from its own floor and below', () => {
       for (const file of filesOf(step).filter((name) => /\.([ch]pp|S)$/.test(name))) {
         assert.notEqual(floorOf(file), -1, `${file} stands on no floor`);
