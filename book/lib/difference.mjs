@@ -8,7 +8,7 @@ const isBlank = (text) => text.trim() === '';
 /**
  * The same change can often be told in several ways: an added function may end with its own brace,
  * or with that of the function before it. This moves a run of lines, all added or all removed, to
- * where it begins far out and behind a blank line.
+ * where it begins far out, behind a blank line, and with no closing brace.
  * @param from, to the run: from the one, to before the other
  */
 function settle(lines, from, to) {
@@ -23,9 +23,13 @@ function settle(lines, from, to) {
     ++down;
   }
   const cost = (at) => {
-    const indent = /^\s*/.exec(lines[at].text)[0].length;
+    const { text } = lines[at];
+    if (isBlank(text)) {
+      return 1;
+    }
     const isBehindBlank = at === 0 || isBlank(lines[at - 1].text);
-    return isBlank(lines[at].text) ? Infinity : 2 * indent - (isBehindBlank ? 1 : 0);
+    return 2 * /^\s*/.exec(text)[0].length + (isBehindBlank ? 0 : 1)
+      + (/^\s*[}\])]/.test(text) ? 10 : 0);
   };
   let best = from;
   for (let at = from - up; at <= from + down; ++at) {
