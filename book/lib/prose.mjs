@@ -1,0 +1,150 @@
+// What can be checked of a chapter's prose: its parts, the length of its sentences, words that say
+// nothing, and names that are not there.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { bookDirectory, readPage } from './page.mjs';
+import { filesOf, stepBefore } from './steps.mjs';
+
+const parts = ['Goal', 'Background', 'Build it', 'Run it', 'When it goes wrong', 'Checkpoint',
+  'Real world', 'Exercises'];
+
+const limits = { words: [800, 2400], sentence: 40, median: 15, paragraph: 80, quote: 50, diffs: 2 };
+
+/** What says nothing, or speaks of the page instead of the machine. */
+const empty = [
+  /\b(simply|just|easy|easily|obviously|of course|powerful|robust|leverag\w+|dive|magic|note that)\b/i,
+  /\b(code|listing|diff|drawing|figure) (above|below)\b/i, /\blines? \d/i, /!(?=\s|$)/,
+  /\p{Extended_Pictographic}/u,
+];
+
+const wordsOf = (text) => text.match(/[\p{L}\p{N}][\p{L}\p{N}’'./_-]*/gu) ?? [];
+
+/** The text of a paragraph with every name, number and link as one word. */
+const plain = (text) => text
+  .replace(/`[^`]+`|@\([\w.]+\)/g, 'name')
+  .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
+  .replace(/<[^>]+>|[*_]/g, '');
+
+const sentencesOf = (text) => text.split(/(?<=[.?:][)”"]?)\s+(?=[\p{Lu}\p{N}“"(]|name\b)/u);
+
+/** A page in blocks, parted by blank lines: { kind, text, line }. Code and front matter are none. */
+export function blocksOf(text) {
+  const blocks = [];
+  let isCode = false;
+  let isOpen = false;
+  const [front = ''] = /^---\n[^]*?\n---\n/.exec(text) ?? [];
+  text.replace(front, (all) => all.replace(/[^\n]/g, '')).split('\n').forEach((line, index) => {
+    isCode = /^(```|~~~)/.test(line) ? !isCode : isCode;
+    if (isCode || /^(```|~~~|:::|#|@@|<)/.test(line) || line.trim() === '') {
+      isOpen = false;
+      return;
+    }
+    const [, quote, item] = /^(> ?)?( *(?:[-*]|\d+\.) +)?/.exec(line);
+    if (!isOpen || item) {
+      const kind = quote ? 'quote' : /^\|/.test(line) ? 'table' : item ? 'item' : 'paragraph';
+      blocks.push({ kind, text: '', line: index + 1 });
+      isOpen = true;
+    }
+    blocks.at(-1).text += `${line.replace(/^> ?/, '').replace(/^ *(?:[-*]|\d+\.) +/, '').trim()} `;
+  });
+  return blocks;
+}
+
+const count = (number, what) => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** Sentences that are too long, and words that say nothing. */
+function* complaintsOfStyle(blocks) {
+  const lengths = [];
+  for (const { kind, text, line } of blocks.filter((block) => block.kind !== 'table')) {
+    const { length } = wordsOf(plain(text));
+    if (kind === 'quote') {
+      if (length > limits.quote + 12) { // with the section that it names
+        yield { line, message: `a quotation of ${count(length, 'word')}` };
+      }
+      continue; // its words are those of the specification
+    }
+    if (kind === 'paragraph' && length > limits.paragraph) {
+      yield { line, message: `a paragraph of ${count(length, 'word')}` };
+    }
+    for (const sentence of sentencesOf(plain(text))) {
+      lengths.push(wordsOf(sentence).length);
+      if (lengths.at(-1) > limits.sentence) {
+        yield { line, message: `a sentence of ${count(lengths.at(-1), 'word')}: ${sentence.trim()}` };
+      }
+    }
+    for (const [word] of empty.map((each) => each.exec(plain(text))).filter(Boolean)) {
+      yield { line, message: `"${word}"` };
+    }
+  }
+  const words = blocks.reduce((sum, { text }) => sum + wordsOf(plain(text)).length, 0);
+  if (words < limits.words[0] || words > limits.words[1]) {
+    yield { line: 1, message: `${count(words, 'word')}, not ${limits.words.join(' to ')}` };
+  }
+  const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)];
+  if (median > limits.median) {
+    yield { line: 1, message: `half of the sentences have ${median} words or more` };
+  }
+}
+
+/** Parts that are missing or in another order, and what each must have. */
+function* complaintsOfParts({ sections, directives, text }) {
+  const titles = sections.filter(({ level }) => level === 2).map(({ title }) => title);
+  if (titles.join() !== parts.join()) {
+    yield { line: 1, message: `its parts are ${titles.join(', ')}; not ${parts.join(', ')}` };
+  }
+  const inPart = (title) => (each) => (each.section?.parent ?? each.section)?.title === title;
+  const hints = [...text.matchAll(/^:::+ details Hint ([123])/gm)].map(([, level]) => level).join('');
+  if (!/^(123){3,}$/.test(hints)) {
+    yield { line: 1, message: 'three exercises or more are needed, each with hints 1, 2 and 3' };
+  }
+  const failures = directives.filter(({ kind }) => kind === 'failure').filter(inPart(parts[4]));
+  for (const [part, kind, least, found] of [
+    [parts[4], 'failure', 2, failures],
+    [parts[5], 'checkpoint', 1, directives.filter((each) => each.kind === 'checkpoint')],
+    [parts[7], 'solution', 2, directives.filter((each) => each.kind === 'solution')],
+    [parts[0], 'console', 1, directives.filter(({ kind: own }) => own === 'console')
+      .filter(inPart(parts[0]))],
+  ]) {
+    if (found.length < least) {
+      yield { line: 1, message: `"${part}" needs ${least} @@ ${kind}, and has ${found.length}` };
+    }
+  }
+  const row = new RegExp(`(?:^@@ (?:diff|elided) .*\\n\\s*){${limits.diffs + 1},}`, 'm').exec(text);
+  if (row) {
+    const line = text.slice(0, row.index).split('\n').length;
+    yield { line, message: `more than ${limits.diffs} changes follow each other without a word` };
+  }
+}
+
+/** Names in backticks that are in no file of the chapter, in no recording and in no list. */
+function* complaintsOfNames(step, { text }, book) {
+  const recorded = join(book, step, 'recorded');
+  const sources = [
+    ...filesOf(step).values(), ...(stepBefore(step) ? filesOf(stepBefore(step)).values() : []),
+    ...(existsSync(recorded) ? readdirSync(recorded).map((name) =>
+      readFileSync(join(recorded, name), 'utf8')) : []),
+  ].join('\n');
+  const known = new Set(readFileSync(join(book, 'words.txt'), 'utf8').split(/\s+/));
+  const isThere = (word) => known.has(word) || existsSync(join(book, '..', word))
+    || filesOf(step).has(word) || /^(0x[\da-f_']+|-?[\d.,]+)$/i.test(word)
+    || new RegExp(`(?<!\\w)${word.replace(/[^\w]/g, '\\$&')}(?!\\w)`).test(sources);
+  for (const [index, line] of text.split('\n').entries()) {
+    for (const [, , code] of line.matchAll(/(`+)([^`]+?)\1(?!`)/g)) {
+      const missing = code.split(/\s+/).map((word) => word.replace(/^[(]+|[),;:]+$/g, ''))
+        .filter((word) => word && !isThere(word));
+      if (missing.length > 0 && !isThere(code)) {
+        yield { line: index + 1, message: `\`${code}\`: ${missing.join(' ')} is in neither step, in `
+          + 'no recording, and not in words.txt' };
+      }
+    }
+  }
+}
+
+/** All that is wrong with the prose of a chapter: [{ file, line, message }]. */
+export function complaintsOf(step, book = bookDirectory) {
+  const page = readPage(step, book);
+  const file = relative(process.cwd(), page.path);
+  const blocks = blocksOf(page.text);
+  return [...complaintsOfStyle(blocks), ...complaintsOfParts(page),
+    ...complaintsOfNames(step, page, book)].map((each) => ({ file, ...each }));
+}
