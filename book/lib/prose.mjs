@@ -12,7 +12,8 @@ const limits = { words: [800, 2400], sentence: 40, median: 15, paragraph: 80, qu
 
 /** What says nothing, or speaks of the page instead of the machine. */
 const empty = [
-  /\b(simply|just|easy|easily|obviously|of course|powerful|robust|leverag\w+|dive|magic|note that)\b/i,
+  /\b(simply|just|easy|easily|obviously|of course|powerful|robust|magic|note that)\b/i,
+  /\b(leverag\w+|dive)\b/i,
   /\b(code|listing|diff|drawing|figure) (above|below)\b/i, /\blines? \d/i, /!(?=\s|$)/,
   /\p{Extended_Pictographic}/u,
 ];
@@ -27,7 +28,7 @@ const plain = (text) => text
 
 const sentencesOf = (text) => text.split(/(?<=[.?:][)”"]?)\s+(?=[\p{Lu}\p{N}“"(]|name\b)/u);
 
-/** A page in blocks, parted by blank lines: { kind, text, line }. Code and front matter are none. */
+/** A page in blocks, parted by blank lines: { kind, text, line }. Code is none. */
 export function blocksOf(text) {
   const blocks = [];
   let isCode = false;
@@ -69,7 +70,8 @@ function* complaintsOfStyle(blocks) {
     for (const sentence of sentencesOf(plain(text))) {
       lengths.push(wordsOf(sentence).length);
       if (lengths.at(-1) > limits.sentence) {
-        yield { line, message: `a sentence of ${count(lengths.at(-1), 'word')}: ${sentence.trim()}` };
+        const words = count(lengths.at(-1), 'word');
+        yield { line, message: `a sentence of ${words}: ${sentence.trim()}` };
       }
     }
     for (const [word] of empty.map((each) => each.exec(plain(text))).filter(Boolean)) {
@@ -93,7 +95,7 @@ function* complaintsOfParts({ sections, directives, text }) {
     yield { line: 1, message: `its parts are ${titles.join(', ')}; not ${parts.join(', ')}` };
   }
   const inPart = (title) => (each) => (each.section?.parent ?? each.section)?.title === title;
-  const hints = [...text.matchAll(/^:::+ details Hint ([123])/gm)].map(([, level]) => level).join('');
+  const hints = text.match(/(?<=^:::+ details Hint )[123]/gm)?.join('') ?? '';
   if (!/^(123){3,}$/.test(hints)) {
     yield { line: 1, message: 'three exercises or more are needed, each with hints 1, 2 and 3' };
   }
@@ -133,8 +135,11 @@ function* complaintsOfNames(step, { text }, book) {
       const missing = code.split(/\s+/).map((word) => word.replace(/^[(]+|[),;:]+$/g, ''))
         .filter((word) => word && !isThere(word));
       if (missing.length > 0 && !isThere(code)) {
-        yield { line: index + 1, message: `\`${code}\`: ${missing.join(' ')} is in neither step, in `
-          + 'no recording, and not in words.txt' };
+        yield {
+          line: index + 1,
+          message: `\`${code}\`: ${missing.join(' ')} is in neither step, in no recording, and `
+            + 'not in words.txt',
+        };
       }
     }
   }

@@ -13,6 +13,9 @@ import { symbolsOf } from './symbols.mjs';
 const isBlank = ({ text }) => text.trim() === '';
 const isFrame = ({ name }) => name === 'frame';
 
+/** Namespaces are no symbols in this sense: they stand around nearly everything. */
+const isInSymbol = ({ symbols }) => symbols.some(({ kind }) => kind !== 'namespace');
+
 /** How much a claim takes, at most, from a text to a whole file: the least has the line. */
 const widths = { text: 0, frame: 1e6, file: 1e7 };
 
@@ -42,7 +45,7 @@ function claim(file, selection) {
     return { lines: linesBetween(file, from, to), widthOf: () => widths.text };
   }
   if (isFrame(selection)) {
-    const lines = changed.filter(({ symbols }) => symbols.every(({ kind }) => kind === 'namespace'));
+    const lines = changed.filter((line) => !isInSymbol(line));
     return { lines, widthOf: () => widths.frame };
   }
   if (!file.symbols.some((symbol) => matches(symbol, name))) {
@@ -62,8 +65,8 @@ function linesBetween({ path, lines }, from, to) {
     const found = lines.flatMap(({ kind, text: line }, index) =>
       (kind !== 'same' && line.includes(text) ? [index] : []));
     if (found.length !== 1) {
-      const count = found.length === 0 ? 'no changed line has' : `${found.length} changed lines have`;
-      throw new Error(`${path}: ${count} the text "${text}"`);
+      const who = found.length === 0 ? 'no changed line has' : `${found.length} changed lines have`;
+      throw new Error(`${path}: ${who} the text "${text}"`);
     }
     return found[0];
   };
@@ -131,8 +134,7 @@ function settleTheRest(file, requests) {
   const frame = requests.find(({ selections }) => selections.some(isFrame))?.number
     ?? requests[0]?.number;
   for (const line of file.lines.filter(isOpen)) {
-    const isInSymbol = line.symbols.some(({ kind }) => kind !== 'namespace');
-    line.claim = whole ?? (isInSymbol ? undefined : frame);
+    line.claim = whole ?? (isInSymbol(line) ? undefined : frame);
   }
 }
 
@@ -262,7 +264,8 @@ function toBox({ kind, line, section, number, reason, list, files }, changed, re
       rows: rowsOf(file, number),
     };
   });
-  for (const { path, rows } of shown.filter((each) => each.rows.every((row) => row.kind === 'same'))) {
+  const isNothing = ({ rows }) => rows.every((row) => row.kind === 'same');
+  for (const { path } of shown.filter(isNothing)) {
     report(line, `nothing of ${path} is left for this directive`);
   }
   const id = list.trim().replace(/[^\w.]+/g, '-').replace(/^-|-$/g, '');

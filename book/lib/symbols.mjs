@@ -30,7 +30,8 @@ export function namesOf(step, directory = stepsDirectory) {
   return paths.length === 0 ? [] : runCtags(join(directory, step), paths);
 }
 
-const isComment = (line) => /^\s*(\/\/|#(?!include|define|if|endif|pragma)|\/\*.*\*\/\s*$)/.test(line);
+const isComment = (line) =>
+  /^\s*(\/\/|#(?!include|define|if|endif|pragma)|\/\*.*\*\/\s*$)/.test(line);
 const isBlank = (line) => line.trim() === '';
 
 /** The first line of the comment above `line`; `line` itself if there is none. Both from 1. */
@@ -42,7 +43,7 @@ function withComment(lines, line) {
   return from;
 }
 
-/** The first line of a C++ declaration whose name is in `line`: `template <…>` may stand above. */
+/** The first line of the C++ declaration with its name in `line`: `template` may stand above. */
 function startOf(lines, line) {
   let from = line;
   while (from > 1) {
@@ -59,7 +60,8 @@ function startOf(lines, line) {
 function endOfBlock(lines, line) {
   let depth = 0;
   for (let at = line; at <= lines.length; ++at) {
-    for (const [brace] of lines[at - 1].replace(/"[^"]*"|\/\*.*?\*\/|\/\/.*/g, '').matchAll(/[{}]/g)) {
+    const code = lines[at - 1].replace(/"[^"]*"|\/\*.*?\*\/|\/\/.*/g, '');
+    for (const [brace] of code.matchAll(/[{}]/g)) {
       depth += brace === '{' ? 1 : -1;
     }
     if (depth === 0 && /[}]/.test(lines[at - 1])) {

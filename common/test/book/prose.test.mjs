@@ -46,7 +46,8 @@ describe('of a chapter', () => {
       /^a sentence of 42 words/],
     'a paragraph of more than 80 words': [{ 'Run it': `${`${sentence} `.repeat(10)}\n` },
       /^a paragraph of 90 words$/],
-    'a long quotation': [{ 'Real world': `> ${'word '.repeat(70)}\n` }, /^a quotation of 70 words$/],
+    'a long quotation': [{ 'Real world': `> ${'word '.repeat(70)}\n` },
+      /^a quotation of 70 words$/],
     'long sentences throughout': [{ Background: filler.replaceAll('here. The', 'and the') },
       /^half of the sentences have \d+ words or more$/],
     'too few words': [{ Background: `${sentence}\n` }, /words, not 800 to 2400$/],
@@ -54,13 +55,17 @@ describe('of a chapter', () => {
     'a word that says nothing': [{ 'Run it': 'We simply return.\n' }, /^"simply"$/],
     'an exclamation mark': [{ 'Run it': 'It runs!\n' }, /^"!"$/],
     'a place on the page': [{ 'Run it': 'See the code above.\n' }, /^"code above"$/],
-    'a name that is nowhere': [{ 'Run it': 'Call `exit_host` here.\n' }, /^`exit_host`: exit_host is in/],
-    'an exercise without its hints': [{ Exercises: exercise.repeat(2) }, /^three exercises or more/],
+    'a name that is nowhere': [{ 'Run it': 'Call `exit_host` here.\n' },
+      /^`exit_host`: exit_host is in/],
+    'an exercise without its hints': [{ Exercises: exercise.repeat(2) },
+      /^three exercises or more/],
     'failures that are missing': [{ 'When it goes wrong': 'Nothing.\n' },
       /^"When it goes wrong" needs 2 @@ failure/],
     'a row of changes without a word': [
-      { 'Build it': '### One\n@@ diff a\n\n@@ diff b\n\n@@ diff c\n' }, /^more than 2 changes follow/],
-    'parts in another order': [{ Goal: '@@ console run\n\n## Checkpoint\n' }, /^its parts are Goal, Ch/],
+      { 'Build it': '### One\n@@ diff a\n\n@@ diff b\n\n@@ diff c\n' },
+      /^more than 2 changes follow/],
+    'parts in another order': [{ Goal: '@@ console run\n\n## Checkpoint\n' },
+      /^its parts are Goal, Ch/],
   };
   for (const [what, [parts, pattern]] of Object.entries(cases)) {
     test(`${what} is found`, () => {

@@ -48,8 +48,9 @@ describe('a directive takes', () => {
     const { errors, boxes } = chapter({ 'a.cpp': one }, { 'a.cpp': one + two + three },
       '@@ diff a.cpp#three\n@@ diff a.cpp#two');
     assert.deepEqual(errors, []);
-    assert.deepEqual(shownIn(boxes[0]), ['+', '+/// Three.', '+int three() {', '+    return 3;', '+}']);
-    assert.deepEqual(shownIn(boxes[1]), ['+', '+/// Two.', '+int two() {', '+    return 2;', '+}']);
+    const [last, middle] = boxes.map(shownIn);
+    assert.deepEqual(last, ['+', '+/// Three.', '+int three() {', '+    return 3;', '+}']);
+    assert.deepEqual(middle, ['+', '+/// Two.', '+int two() {', '+    return 2;', '+}']);
   });
 
   test('what differs from the state before, where all else is context', () => {
@@ -111,10 +112,12 @@ describe('a directive takes', () => {
       'a.dts': '/ {\n    chosen {\n    };\n    cpu@0 {\n    };\n};\n',
       Makefile: 'include ../../common/step.mk\nGUEST ?= a\n\nall: a\n\ttrue\n',
     };
-    const { errors, boxes } = chapter({}, now, ['a.S#two', 'a.S#one', 'a.ld#.bss', 'a.ld', 'a.dts#cpu@0',
-      'a.dts#/', 'Makefile#GUEST', 'Makefile#all'].map((list) => `@@ diff ${list}`).join('\n'));
+    const { errors, boxes } = chapter({}, now, ['a.S#two', 'a.S#one', 'a.ld#.bss', 'a.ld',
+      'a.dts#cpu@0', 'a.dts#/', 'Makefile#GUEST', 'Makefile#all']
+      .map((list) => `@@ diff ${list}`).join('\n'));
     assert.deepEqual(errors, []);
-    assert.deepEqual(shownIn(boxes[0]), ['+', '+    .balign 4', '+', '+// Two.', '+two:', '+    nop']);
+    assert.deepEqual(shownIn(boxes[0]),
+      ['+', '+    .balign 4', '+', '+// Two.', '+two:', '+    nop']);
     assert.deepEqual(shownIn(boxes[2]), ['+    .bss : {', '+    }']);
     assert.deepEqual(shownIn(boxes[4]), ['+    cpu@0 {', '+    };']);
     assert.deepEqual(shownIn(boxes[6]), ['+GUEST ?= a']);
@@ -137,7 +140,8 @@ describe('a page is refused', () => {
       'nothing', /^1: a\.cpp:\d+ \(added\) is shown by no directive/,
     ],
     'for a line that it shows twice': [
-      '@@ diff a.cpp\n@@ diff a.cpp#two\n@@ diff a.cpp#two', /^8: a\.cpp:\d+ \(added\) is shown twice/,
+      '@@ diff a.cpp\n@@ diff a.cpp#two\n@@ diff a.cpp#two',
+      /^8: a\.cpp:\d+ \(added\) is shown twice/,
     ],
     'for a directive with nothing left to show': [
       '@@ diff a.cpp\n@@ diff a.cpp', /^7: nothing of a\.cpp is left for this directive$/,
@@ -155,7 +159,8 @@ describe('a page is refused', () => {
       '@@ diff a.cpp\n@@ diff Makefile', /^7: Makefile does not change in this step$/,
     ],
     'for a text that occurs twice': [
-      '@@ diff a.cpp\n@@ diff a.cpp#"return"', /^7: a\.cpp: 2 changed lines have the text "return"$/,
+      '@@ diff a.cpp\n@@ diff a.cpp#"return"',
+      /^7: a\.cpp: 2 changed lines have the text "return"$/,
     ],
     'for a text that does not occur': [
       '@@ diff a.cpp\n@@ diff a.cpp#"four"', /^7: a\.cpp: no changed line has the text "four"$/,
@@ -175,8 +180,8 @@ describe('a page is refused', () => {
   };
   for (const [what, [body, pattern]] of Object.entries(cases)) {
     test(what, () => {
-      const complaints = complaintsOf({ 'a.cpp': one }, { 'a.cpp': one + two + three }, body);
-      assert.ok(complaints.some((line) => pattern.test(line)), complaints.join('\n') || 'it is not');
+      const found = complaintsOf({ 'a.cpp': one }, { 'a.cpp': one + two + three }, body);
+      assert.ok(found.some((line) => pattern.test(line)), found.join('\n') || 'it is not');
     });
   }
 });
@@ -191,7 +196,7 @@ describe('the steps', () => {
       assert.deepEqual(errors, []);
     });
 
-    test(`${step}: the last state is the step, and each box begins where the one before ends`, () => {
+    test(`${step}: its last state is the step, and a box begins where the last ended`, () => {
       assert.deepEqual(states.at(-1).files, filesOf(step));
       const now = filesOf(before);
       for (const { path, before: from, after: to } of boxes.flatMap(({ files }) => files)) {
