@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run test hostile fuzz endurance bench bench-kvm carry stairs setup doctor guest guest-bundle lines clean
+.PHONY: help run test hostile fuzz endurance bench bench-kvm book book-serve book-dev carry stairs setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -17,7 +17,7 @@ run: ## boots the finished hypervisor and its guest; installs and builds what is
 
 ##@ Check
 test: ## everything that can be tested, on every QEMU that is to be had
-	@$(INSTALL_TOOLS) test
+	@$(INSTALL_TOOLS) test book
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test
@@ -51,7 +51,20 @@ bench-kvm: ## the same, and beside Linux's KVM: fetches 160 MB of Debian's packa
 lines: ## counts the lines of the steps: STEP=steps/NN-name lists the files of one
 	@node common/lines.mjs $(STEP)
 
+##@ Read
+book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL=
+	@$(INSTALL_BOOK_TOOLS)
+	@$(SUBMAKE) book
+
+book-serve: ## the same, and serves it on this machine: PORT=
+	@$(INSTALL_BOOK_TOOLS)
+	@$(SUBMAKE) book serve
+
 ##@ Write
+book-dev: ## serves the book's sources: a page follows what is written, in steps/ as well
+	@$(INSTALL_BOOK_TOOLS)
+	@$(SUBMAKE) book dev
+
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
 	@node common/carry.mjs $(if $(ANEW),--anew) $(FROM)
 
@@ -60,9 +73,9 @@ stairs: ## the change from each step to the next; fails on what is too much, unu
 
 ##@ Prepare
 doctor: ## tells which tools are there and which are missing; changes nothing
-	@sh common/doctor.sh report $(NEEDED) test
+	@sh common/doctor.sh report $(NEEDED) test book
 
-setup: ## installs the tools for `make run`, and with SETUP=test those for `make test`
+setup: ## installs the tools for `make run`; SETUP='test book' those for the tests and the book too
 	@$(INSTALL_TOOLS) $(SETUP)
 
 guest: ## builds the guest's Linux, its root filesystem and libfdt, once for all checkouts
@@ -73,5 +86,5 @@ guest-bundle: ## packs what `guest` builds into one file, for GUEST_BUNDLE=file 
 	@$(INSTALL_TOOLS)
 	@$(SUBMAKE) common/guest bundle
 
-clean: ## removes everything that was built here (the cache with the guest's Linux stays)
+clean: ## removes everything that was built here (not the cache with the guest's Linux, nor what npm installed)
 	@rm -rf build

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Looks for the tools of some groups of tools.txt. make calls it, with LLVM_SUFFIX and QEMU set.
 #   doctor.sh check GROUP…      silent when all is there, else says what is not, and fails
-#   doctor.sh report GROUP…     a line on every tool; what only the tests need is no failure
+#   doctor.sh report GROUP…     a line on every tool; what no hypervisor needs is no failure
 #   doctor.sh packages GROUP…   only the names of the packages that bring what is missing
 #   doctor.sh found GROUP…      of each tool that is there its package, and where it is
 set -u
@@ -39,7 +39,7 @@ while read -r group names least package purpose; do
     esac
     if [ -n "$wrong" ]; then
         packages="$packages $package"
-        [ "$mode$group" = reporttest ] || status=1
+        case $mode$group in reporttest | reportbook) ;; *) status=1 ;; esac
     fi
     case $mode$wrong in
         packages* | check | found?*) ;;
@@ -56,11 +56,12 @@ case $mode in
     found) exit 0 ;;
 esac
 if [ -n "$packages" ] && command -v apt-get >/dev/null; then
-    [ $status = 1 ] && with='' || with=' SETUP=test'
+    [ $status = 1 ] && with='' || with=" SETUP='test book'"
     echo "\`make setup$with\` installs it; or: apt-get install --no-install-recommends$packages"
 elif [ -n "$packages" ]; then
     echo "Not on Debian? GUEST_BUNDLE=file, packed there by \`make guest-bundle\`, saves most:"
     echo "  Fedora:   dnf install clang lld llvm dtc qemu-system-riscv"
     echo "  Homebrew: brew install llvm lld dtc qemu, and llvm's bin directory on the PATH"
+    echo "For the book: nodejs npm git ctags doxygen; node git universal-ctags doxygen"
 fi
 exit $status

@@ -9,7 +9,9 @@ import { parseArgs } from 'node:util';
 export const stepsDirectory = fileURLToPath(new URL('../steps', import.meta.url));
 
 /** What the user has to change: told in one line, without a stack. */
-export class Refusal extends Error {}
+export class Refusal extends Error {
+  name = 'Refusal';
+}
 
 export function refuse(reason) {
   throw new Refusal(reason);

@@ -8,6 +8,9 @@ endif
 BUILD := $(ROOT)/build
 GUEST_DIR := $(BUILD)/guest
 
+# Before a command of the book: its own Node, which npm brings on Linux; elsewhere the system's.
+WITH_NODE = PATH=$(ROOT)/common/node/node_modules/.bin:$$PATH
+
 # What takes minutes to make is kept here, for all checkouts of one user.
 CACHE_HOME := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(BUILD)))
 CACHE := $(or $(HYPERVISOR_WORKBOOK_CACHE),$(CACHE_HOME)/hypervisor-workbook)
@@ -56,6 +59,7 @@ export QEMU
 NEEDED := run $(if $(BUNDLED),,guest)
 CHECK_TOOLS = sh $(ROOT)/common/doctor.sh check $(NEEDED)
 INSTALL_TOOLS = sh $(ROOT)/common/setup.sh $(NEEDED)
+INSTALL_BOOK_TOOLS = sh $(ROOT)/common/setup.sh book
 ifdef BUNDLE
 ifeq ($(wildcard $(BUNDLE)),)
 $(error GUEST_BUNDLE=$(GUEST_BUNDLE): there is no such file)
