@@ -45,7 +45,7 @@ function claim(file, selection) {
     return { lines: linesBetween(file, from, to), widthOf: () => widths.text };
   }
   if (isFrame(selection)) {
-    const lines = changed.filter((line) => !isInSymbol(line));
+    const lines = changed.filter((line) => !isBlank(line) && !isInSymbol(line));
     return { lines, widthOf: () => widths.frame };
   }
   if (!file.symbols.some((symbol) => matches(symbol, name))) {
