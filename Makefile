@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run test hostile fuzz endurance bench bench-kvm book book-serve book-dev carry stairs setup doctor guest guest-bundle lines clean
+.PHONY: help run test hostile fuzz endurance bench bench-kvm book book-serve book-dev recordings carry stairs setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -64,6 +64,14 @@ book-serve: ## the same, and serves it on this machine: PORT=
 book-dev: ## serves the book's sources: a page follows what is written, in steps/ as well
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book dev
+
+recordings: ## runs again what the book quotes, and stores it: CHAPTER=NN only one chapter's
+	@$(INSTALL_TOOLS) test book
+	@$(SUBMAKE) common/guest
+	@$(SUBMAKE) common/qemu second
+	@$(SUBMAKE) book --silent packages
+	@$(WITH_NODE) TEST_QEMUS="$(QEMU) $$(ls $(BUILD)/qemu-second/qemu-system-riscv64 2>/dev/null)" \
+	   node book/record/record.mjs $(CHAPTER)
 
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
 	@node common/carry.mjs $(if $(ANEW),--anew) $(FROM)

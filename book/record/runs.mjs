@@ -27,7 +27,9 @@
 //                            loop again and again, while nothing is printed
 //   until: 'some text'       ended when the console shows the text
 //   registers: ['pc', 'sp']  with `until`: what the monitor then says of these is shown as well.
-//                            `V` is 1 in a guest. Default with 'loop': pc and sp
+//                            `V` is 1 in a guest. Default with 'loop' and no `monitor`: V, pc
+//                            and sp
+//   monitor: ['x /1gx 0x80200050']   with `until`: what the monitor then answers is shown as well.
 //
 // What is recorded instead of the console:
 //   command: 'llvm-nm {elf}' what this prints, once what runs is built. {elf} is the hypervisor,
@@ -77,6 +79,7 @@ const properties = {
   limit: ['a number of seconds', (value) => Number.isInteger(value) && value > 0],
   until: ["'loop' or a text", isText],
   registers: ['a list of names', isTexts],
+  monitor: ['a list of commands', isTexts],
   command: ['a text', isText],
   log: ["a text, as QEMU's -d takes it", isText],
   trace: ['an object', isObject],
@@ -92,7 +95,7 @@ const excludes = [
   ['limit', ['until', 'type']],
   ['terminal', ['type', 'until', 'limit']],
 ];
-const needs = [['registers', ['until']], ['lines', ['log', 'command']]];
+const needs = [['registers', ['until']], ['monitor', ['until']], ['lines', ['log', 'command']]];
 
 /** Throws in one line what is wrong with a run. */
 function checkRun(what, run) {

@@ -1,0 +1,103 @@
+// Whether a recording is still true.
+
+import { compareTexts } from '../lib/difference.mjs';
+import { hasLinux, withoutFirmware } from './text.mjs';
+
+/** How much of a recording must be the same. */
+const levels = { all: 'all', shape: 'shape', quoted: 'quoted' };
+
+/**
+ * How much of a recording can be the same on this machine:
+ *   all      its versions are the recorded ones
+ *   shape    all but its numbers: the compiler, or its C++ headers, is another one
+ *   quoted   what the hypervisor says, but for numbers, and what the page quotes: Linux is another
+ *            one, or what was recorded is the compiler's
+ * @param recorded, versions those of the recording, and of this machine
+ * @param run the recorded run, of { text } and what is asked for
+ */
+export function levelOf(recorded, versions, { text, run }) {
+  const isSame = (name) => recorded[name] === versions[name];
+  if (!isSame('linux') && hasLinux(text)) {
+    return levels.quoted;
+  }
+  if (isSame('clang') && isSame('libstdc++')) {
+    return levels.all;
+  }
+  return run.command || run.trace ? levels.quoted : levels.shape;
+}
+
+/** What may differ on any machine. */
+const withoutChance = (line) => line
+  .replace(/^\[ *\d+\.\d+\] /, '[ time ] ')
+  .replace(/(step\.mk):\d+/, '$1:…')
+  .replace(/(stood at pc) 0x\w+$/, '$1 …')
+  .replace(/^( pc +)[0-9a-f]{16}$/, '$1…');
+
+/** A line without its numbers. */
+export const shapeOf = (line) => withoutChance(line)
+  .replace(/0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+/gi, '#').replace(/ +/g, ' ');
+
+/** What the page quotes of a run. */
+export function quotesOf(page, name) {
+  return (page?.directives ?? [])
+    .filter(({ kind, rest }) => kind === 'console' && rest.split(' ')[0] === name)
+    .flatMap(({ rest }) => [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)]
+      .map(([, text]) => text.replace(/\\(.)/g, '$1')));
+}
+
+/** The instructions that no compiler has chosen: those of the world switch. */
+const worldSwitch = (text) => JSON.parse(text)
+  .filter((each) => /^(exit|enter)_guest$/.test(each.function)).map((each) => each.text);
+
+/** The lines of a recording that must be the same. */
+function linesOf(text, level, isTrace) {
+  const lines = withoutFirmware(text);
+  switch (level) {
+    case levels.all: return lines.map(withoutChance);
+    case levels.shape: return lines.map(shapeOf);
+    default: return isTrace ? worldSwitch(text).map(shapeOf)
+      : lines.filter((line) => line.startsWith('hypervisor: ')).map(shapeOf);
+  }
+}
+
+/** What differs between two lists of lines, to be read by people; undefined if nothing does. */
+function difference(recorded, now) {
+  const rows = compareTexts(...[recorded, now].map((lines) => `${lines.join('\n')}\n`));
+  const near = (index) => rows.slice(Math.max(0, index - 2), index + 3)
+    .some(({ kind }) => kind !== 'same');
+  const signs = { same: ' ', removed: '-', added: '+' };
+  const shown = rows.flatMap(({ kind, text }, index) =>
+    (near(index) ? [`${signs[kind]} ${text}`] : []));
+  return shown.length === 0 ? undefined
+    : ['it is no longer so (- recorded, + now):', ...shown].join('\n');
+}
+
+/**
+ * What has changed since a run was recorded, to be read by people; undefined if nothing has.
+ * @param recorded, now { status, text, counts, loop }, of which there may be less
+ * @param level as levelOf gives it
+ * @param quotes what the page quotes of it
+ * @param isTrace whether the text is that of a trace
+ */
+export function compare(recorded, now, { level = levels.all, quotes = [], isTrace = false } = {}) {
+  const changes = [];
+  const expect = (what, before, after) => {
+    const texts = [before, after].map((value) => JSON.stringify(value) ?? 'none');
+    if (texts[0] !== texts[1]) {
+      changes.push(`${what}: recorded was ${texts[0]}, now it is ${texts[1]}`);
+    }
+  };
+  expect('the status', recorded.status, now.status);
+  expect('the loop', recorded.loop, now.loop);
+  if (level === levels.all) {
+    expect('the counts', recorded.counts, now.counts);
+  }
+  const shapes = level === levels.quoted ? withoutFirmware(now.text).map(shapeOf) : [];
+  for (const quote of level === levels.quoted ? quotes : []) {
+    if (!shapes.some((line) => line.includes(shapeOf(quote)))) {
+      changes.push(`the page quotes "${quote}", which is no longer there`);
+    }
+  }
+  const lines = [recorded, now].map(({ text }) => linesOf(text, level, isTrace));
+  return [...changes, difference(...lines)].filter(Boolean).join('\n') || undefined;
+}

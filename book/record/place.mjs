@@ -1,0 +1,91 @@
+// Where a hypervisor is built and run for the book: in the step's own directory, or in one of its
+// own where the files of a state, or a patch, make it another.
+
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { filesIn, refuse } from '../../common/steps.mjs';
+import { Machine, root } from '../../common/test/machine.mjs';
+
+const build = path.join(root, 'build');
+
+export class Place {
+  /** @param {string} step its name: what a reader sees are its directories */
+  constructor(step, directory = path.join(root, 'steps', step), out = path.join(build, step)) {
+    this.step = step;
+    this.directory = directory;
+    this.out = out;
+    this.shown = path.join('steps', step);
+    this.shownOut = path.join('build', step);
+  }
+
+  get elf() {
+    return path.join(this.out, 'hypervisor.elf');
+  }
+
+  /** Runs make, not at a terminal: { status, output }. */
+  async make(target, variables = {}) {
+    const machine = new Machine({
+      step: this.directory, target, variables: { ...variables, OUT: this.out },
+    });
+    try {
+      return await machine.end();
+    } finally {
+      await machine.stop();
+    }
+  }
+
+  /** Builds the hypervisor, and the guest's files if `variables` name others: as `make`. */
+  async build(variables) {
+    const built = await this.make('build', variables);
+    return built.status === 0 ? this.make('guest', variables) : built;
+  }
+}
+
+/** One whose files change. It lies where its Makefile finds common/, as in steps/. */
+export class ChangingPlace extends Place {
+  constructor(step) {
+    const directory = fs.mkdtempSync(path.join(build, `state-of-${step}-`));
+    super(step, directory, path.join(directory, 'out'));
+  }
+
+  /** Becomes a directory that holds `files`, from path to text; only what differs is written. */
+  become(files) {
+    const own = filesIn(this.directory).filter((name) => !name.startsWith('out/'));
+    for (const name of own.filter((each) => !files.has(each))) {
+      fs.rmSync(path.join(this.directory, name));
+    }
+    for (const [name, text] of files) {
+      const file = path.join(this.directory, name);
+      if (!own.includes(name) || fs.readFileSync(file, 'utf8') !== text) {
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        fs.writeFileSync(file, text);
+      }
+    }
+  }
+
+  /** Applies a patch, as a reader does. */
+  apply(patch) {
+    const { status, stderr } = spawnSync('git', ['apply', patch], {
+      cwd: this.directory,
+      encoding: 'utf8',
+      // Not as a part of this repository, where git passes over files of which it knows nothing.
+      env: { ...process.env, GIT_CEILING_DIRECTORIES: build },
+    });
+    if (status !== 0) {
+      refuse(`${path.basename(patch)} does not apply: ${stderr.replace(/^error: /, '').split('\n')[0]}`);
+    }
+  }
+
+  remove() {
+    fs.rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** The first thing that the compiler finds wrong; undefined if only the linker is not content. */
+export function compileError(output) {
+  const lines = output.split('\n').filter((line) => /error: |^make: \*\*\* /.test(line));
+  return lines.every((line) => /^(ld\.lld|make: \*\*\*)/.test(line)) && /^ld\.lld/m.test(output)
+    ? undefined : lines[0] ?? output.trim().split('\n').at(-1);
+}

@@ -1,0 +1,174 @@
+// One run on one QEMU, as runs.mjs describes it.
+
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { refuse } from '../../common/steps.mjs';
+import { Machine, root } from '../../common/test/machine.mjs';
+import { placeOf, readSymbols } from './elf.mjs';
+import { Monitor, valueOf } from './monitor.mjs';
+import { clean, linesOf } from './text.mjs';
+import { readTrace, stepping, traceText } from './trace.mjs';
+import { withSuffix } from './versions.mjs';
+
+const counting = '-icount shift=0,sleep=off -seed 1';
+const patience = 60_000; // milliseconds until a loop must have been found
+const settled = 0.3; // seconds of the machine's own time in the same places
+
+const quote = (word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word}'`);
+
+/** What QEMU is told besides: as a reader would, but for the place of the log. */
+function flagsOf(run, { major, log = 'qemu.log' }) {
+  const isCounted = run.counted || run.trace;
+  return [
+    run.variables?.QEMU_FLAGS,
+    isCounted && counting,
+    run.log && `-d ${run.log} -D ${log}`,
+    run.trace && `${stepping(major)} -D ${log}`,
+  ].filter(Boolean).join(' ');
+}
+
+const variablesOf = (run, qemu) => ({
+  ...run.variables,
+  ...(run.limit && { LIMIT: run.limit }),
+  ...(flagsOf(run, qemu) && { QEMU_FLAGS: flagsOf(run, qemu) }),
+});
+
+/** What a reader types to see the same with QEMU 7.2. */
+export function commandOf(step, run) {
+  if (run.command) {
+    return fill(run.command, { elf: `build/${step}/hypervisor.elf`, step: `steps/${step}` });
+  }
+  const assignments = Object.entries(variablesOf(run, { major: 7 }))
+    .map(([name, value]) => `${name}=${quote(String(value))}`);
+  return ['make -C', `steps/${step}`, run.target ?? 'run', ...assignments].join(' ');
+}
+
+const fill = (command, { elf, step }) => command.replaceAll('{elf}', elf).replaceAll('{step}', step)
+  .replace(/[\w.+-]+/g, withSuffix);
+
+/** Runs a command about what was built: { status, text }. */
+export function runCommand(run, place) {
+  const command = fill(run.command, { elf: place.elf, step: place.directory });
+  try {
+    const output = execFileSync('sh', ['-c', command], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+    const text = linesOf(clean(output, place)).filter((line) => (run.lines ?? /^/).test(line));
+    return { status: 0, text: `${text.join('\n')}\n` };
+  } catch (error) {
+    return refuse(`${command}: ${String(error.stderr ?? error.message).split('\n')[0]}`);
+  }
+}
+
+/**
+ * Runs what is built in `place`.
+ * @returns { status, text }, and what there is of `counts`, by name, and `loop`: where it stood.
+ *   There is no status if it had to be ended
+ */
+export async function runOn(qemu, run, place) {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'recording-'));
+  const log = path.join(directory, 'log');
+  const monitor = run.until && new Monitor();
+  const flags = [flagsOf(run, { major: qemu.major, log }), monitor?.flags].filter(Boolean).join(' ');
+  const machine = new Machine({
+    step: place.directory,
+    variables: {
+      ...variablesOf(run, qemu),
+      ...(flags && { QEMU_FLAGS: flags }),
+      QEMU: qemu.path,
+      OUT: place.out,
+    },
+    target: run.target,
+    terminal: isAtTerminal(run),
+  });
+  try {
+    for (const [text, line] of run.type ?? []) {
+      await machine.expect(text);
+      machine.typeLine(line);
+    }
+    const ended = run.until ? await waitFor(run, machine, monitor, place) : undefined;
+    const { status } = await machine.end();
+    return await result(run, place, { ...ended, status, output: machine.output, log });
+  } catch (error) {
+    throw new Error(error.message.split('\n')[0], { cause: machine.log() });
+  } finally {
+    await machine.stop();
+    monitor?.close();
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const isAtTerminal = ({ terminal, limit, log, trace }) => terminal ?? !(limit || log || trace);
+
+/** What comes of a run that is over. */
+async function result(run, place, { status, output, shown, loop, answers, log }) {
+  if (run.trace) {
+    return { status, text: traceText(await readTrace(log, place.elf, run.trace)) };
+  }
+  const console = clean(shown ?? output, place);
+  const logged = run.log && clean(fs.readFileSync(log, 'utf8'), place);
+  const count = (expression) => linesOf(logged ?? console).filter((line) => expression.test(line));
+  const counts = run.count && Object.fromEntries(Object.entries(run.count)
+    .map(([name, expression]) => [name, count(expression).length]));
+  const text = logged !== undefined ? `${count(run.lines ?? /^/).join('\n')}\n`
+    : answers ? `${console}${answers.join('\n')}\n` : console;
+  return { ...(!run.until && { status }), ...(loop && { loop }), ...(counts && { counts }), text };
+}
+
+/** Waits until the run has come to where it is to be looked at, and ends it. */
+async function waitFor(run, machine, monitor, place) {
+  const isLoop = run.until === 'loop';
+  await machine.expect(isLoop ? 'OpenSBI' : run.until);
+  const shown = isLoop ? undefined
+    : machine.output.slice(0, machine.output.lastIndexOf(run.until) + run.until.length);
+  await monitor.connect();
+  const loop = isLoop ? await findLoop(machine, monitor, readSymbols(place.elf)) : undefined;
+  await monitor.ask('stop');
+  const answers = await ask(run, monitor);
+  monitor.quit();
+  return { shown, loop, answers };
+}
+
+/** What the monitor says when the run has come there, with the questions; undefined if none. */
+async function ask(run, monitor) {
+  const isPlain = run.until === 'loop' && run.monitor === undefined;
+  const wanted = run.registers ?? (isPlain ? ['V', 'pc', 'sp'] : []);
+  const answers = [];
+  if (wanted.length > 0) {
+    const all = await monitor.registers();
+    answers.push('(qemu) info registers', ...wanted.map((name) =>
+      all.get(name) ?? refuse(`QEMU's monitor says nothing of a register ${name}`)));
+  }
+  for (const command of run.monitor ?? []) {
+    answers.push(`(qemu) ${command}`, ...await monitor.ask(command));
+  }
+  return answers.length > 0 ? answers : undefined;
+}
+
+/** Waits until the hart only comes to where it has been before, and nothing is printed. */
+async function findLoop(machine, monitor, symbols) {
+  const deadline = Date.now() + patience;
+  let printed;
+  let before;
+  let now;
+  let since;
+  for (;;) {
+    const registers = await monitor.registers();
+    const time = await monitor.seconds();
+    if (machine.output !== printed) {
+      [printed, before, now, since] = [machine.output, undefined, new Set(), time];
+    }
+    now.add(valueOf(registers.get('V')) === 1n ? 'the guest'
+      : placeOf(symbols, valueOf(registers.get('pc'))));
+    if (time - since > settled) {
+      if (before && [...now].every((place) => before.has(place))) {
+        return now.size === 1 ? [...now][0] : undefined;
+      }
+      [before, now, since] = [now, new Set(), time];
+    }
+    if (Date.now() > deadline) {
+      refuse(`no loop was found within ${patience / 1000} s`);
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// What is recorded of a chapter, as files: book/NN-name/recorded/.
+
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { filesIn } from '../../common/steps.mjs';
+import { qemus } from '../../common/test/machine.mjs';
+import { bookDirectory } from '../lib/page.mjs';
+import { compare } from './compare.mjs';
+import { hasLinux, opensbiOf } from './text.mjs';
+
+const directoryOf = (step, book) => path.join(book, step, 'recorded');
+
+/**
+ * Reads what is recorded of a chapter.
+ * @returns undefined if nothing is; else recorded.json, and with each of its runs, and their
+ *   `second`, the `text` of its file
+ */
+export function readRecorded(step, book = bookDirectory) {
+  const directory = directoryOf(step, book);
+  const file = path.join(directory, 'recorded.json');
+  if (!fs.existsSync(file)) {
+    return undefined;
+  }
+  const recorded = JSON.parse(fs.readFileSync(file, 'utf8'));
+  for (const run of Object.values(recorded.runs)) {
+    for (const result of [run, run.second].filter(Boolean)) {
+      const place = path.join(directory, result.file);
+      result.text = fs.existsSync(place) ? fs.readFileSync(place, 'utf8') : '';
+    }
+  }
+  return recorded;
+}
+
+/** Files in recorded/ that no run has. */
+export function strayFiles(step, recorded, book = bookDirectory) {
+  const results = Object.values(recorded.runs).flatMap((run) => [run, run.second].filter(Boolean));
+  const known = ['recorded.json', ...results.map(({ file }) => file)];
+  return filesIn(directoryOf(step, book)).filter((file) => !known.includes(file));
+}
+
+/** A result as recorded.json has it; with its text, which has a file of its own. */
+function toEntry({ status, text, counts, loop }, file) {
+  return { file, status, loop, counts, ...(hasLinux(text) && { linux: true }), text };
+}
+
+/** What is to be stored of a run: the same as before, if that is still true. */
+function entryOf(name, { run, command, results: [first, second] }, before) {
+  const isTrace = run.trace !== undefined;
+  const end = isTrace ? 'trace.json' : 'txt';
+  const entry = { command, ...toEntry(first, `${name}.${end}`) };
+  if (second && compare(first, second, { isTrace })) {
+    entry.second = toEntry(second, `${name}.qemu-${qemus[1].major}.${end}`);
+  }
+  const isTrue = before && before.command === command
+    && Boolean(before.second) === Boolean(entry.second)
+    && !compare(before, first, { isTrace })
+    && (!entry.second || !compare(before.second, second, { isTrace }));
+  return isTrue ? before : entry;
+}
+
+function write(file, text) {
+  if (!fs.existsSync(file) || fs.readFileSync(file, 'utf8') !== text) {
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(`${file}.part`, text);
+    fs.renameSync(`${file}.part`, file);
+  }
+}
+
+/**
+ * Stores a chapter that recordChapter gives. What failed stays as it was.
+ * @returns the names of the runs that are new or others than before
+ */
+export function store(chapter, book = bookDirectory) {
+  const { step } = chapter;
+  const before = readRecorded(step, book);
+  const versions = versionsOf(chapter);
+  const isSame = JSON.stringify(before?.versions) === JSON.stringify(versions);
+  const runs = {};
+  for (const [name, recorded] of Object.entries(chapter.runs)) {
+    const old = before?.runs[name];
+    const entry = recorded.results.some(({ error }) => error) ? old
+      : entryOf(name, recorded, isSame ? old : undefined);
+    if (entry) {
+      runs[name] = entry;
+    }
+  }
+  const numbers = Object.fromEntries(Object.entries(chapter.numbers)
+    .map(([name, value]) => [name, value.error ? before?.numbers[name] : value]));
+  const areStatesKnown = !chapter.error && chapter.states.every(({ error }) => !error);
+  const states = areStatesKnown ? chapter.states : before?.states ?? [];
+
+  const directory = directoryOf(step, book);
+  const toStore = structuredClone({ versions, states, numbers, runs });
+  for (const run of Object.values(toStore.runs)) {
+    for (const result of [run, run.second].filter(Boolean)) {
+      write(path.join(directory, result.file), result.text);
+      delete result.text;
+    }
+  }
+  write(path.join(directory, 'recorded.json'), `${JSON.stringify(toStore, null, 2)}\n`);
+  for (const file of strayFiles(step, toStore, book)) {
+    fs.rmSync(path.join(directory, file));
+  }
+  return Object.keys(runs).filter((name) => runs[name] !== before?.runs[name]);
+}
+
+/** The versions, with those of the firmwares that have said theirs. */
+function versionsOf({ versions, runs }) {
+  const all = Object.values(runs).map(({ results }) => results);
+  const of = (index) => all.map((results) => opensbiOf(results[index]?.text ?? '')).find(Boolean);
+  const [first, second] = [of(0), of(1)];
+  return {
+    ...versions,
+    ...(first && { opensbi: first }),
+    ...(second && { 'opensbi.second': second }),
+  };
+}
