@@ -50,9 +50,9 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { refuse } from '../../common/steps.mjs';
-import { root } from '../../common/test/machine.mjs';
+import { bookDirectory } from '../lib/page.mjs';
 
-export const chapterDirectory = (step) => path.join(root, 'book', step);
+export const chapterDirectory = (step) => path.join(bookDirectory, step);
 
 /** The run `run` of a step that has no other one. */
 const usual = {
@@ -129,7 +129,7 @@ function checkRun(what, run) {
  */
 export async function readRuns(step, directory = chapterDirectory(step)) {
   const file = path.join(directory, 'runs.mjs');
-  const name = path.relative(root, file);
+  const name = path.relative(path.dirname(bookDirectory), file);
   let module = {};
   if (fs.existsSync(file)) {
     module = await import(pathToFileURL(file)).catch((error) => refuse(`${name}: ${error.message}`));
