@@ -1,8 +1,11 @@
 // What a console has shown, as the book keeps it.
 
 import os from 'node:os';
+import path from 'node:path';
 
-import { root } from '../../common/test/machine.mjs';
+import { bookDirectory } from '../lib/page.mjs';
+
+const root = path.dirname(bookDirectory);
 
 const escape = (text) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 
