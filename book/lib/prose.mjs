@@ -118,13 +118,14 @@ function* complaintsOfParts({ sections, directives, text }) {
   }
 }
 
-/** Names in backticks that are in no file of the chapter, in no recording and in no list. */
+/** Names in backticks that are in no file, recording or patch of the chapter, and in no list. */
 function* complaintsOfNames(step, { text }, book) {
-  const recorded = join(book, step, 'recorded');
+  const textsIn = (directory, pattern) => (existsSync(directory)
+    ? readdirSync(directory).filter((name) => pattern.test(name))
+      .map((name) => readFileSync(join(directory, name), 'utf8')) : []);
   const sources = [
     ...filesOf(step).values(), ...(stepBefore(step) ? filesOf(stepBefore(step)).values() : []),
-    ...(existsSync(recorded) ? readdirSync(recorded).map((name) =>
-      readFileSync(join(recorded, name), 'utf8')) : []),
+    ...textsIn(join(book, step), /\.patch$/), ...textsIn(join(book, step, 'recorded'), /./),
   ].join('\n');
   const known = new Set(readFileSync(join(book, 'words.txt'), 'utf8').split(/\s+/));
   const isThere = (word) => known.has(word) || existsSync(join(book, '..', word))
