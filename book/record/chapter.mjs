@@ -44,7 +44,7 @@ export function workers(count) {
  * @returns
  *   `versions`; `page`, as readPage gives it;
  *   `runs`: by name { run, command, results }, of which there is one for each QEMU, { status, text,
- *     counts, loop } or { error }; only one of what runs on none;
+ *     counts, loop, linux } or { error }; only one of what runs on none;
  *   `states`: of each section with changes { section, result }, or { section, error };
  *   `numbers`: by name, a value or { error };
  *   `error`: what is wrong with the page or the states as a whole, in one line

@@ -1,7 +1,7 @@
 // Whether a recording is still true.
 
 import { compareTexts } from '../lib/difference.mjs';
-import { hasLinux, withoutFirmware } from './text.mjs';
+import { withoutFirmware } from './text.mjs';
 
 /** How much of a recording must be the same. */
 const levels = { all: 'all', shape: 'shape', quoted: 'quoted' };
@@ -13,11 +13,12 @@ const levels = { all: 'all', shape: 'shape', quoted: 'quoted' };
  *   quoted   what the hypervisor says, but for numbers, and what the page quotes: Linux is another
  *            one, or what was recorded is the compiler's
  * @param recorded, versions those of the recording, and of this machine
- * @param run the recorded run, of { text } and what is asked for
+ * @param run what is asked for
+ * @param linux whether Linux has run
  */
-export function levelOf(recorded, versions, { text, run }) {
+export function levelOf(recorded, versions, run, linux) {
   const isSame = (name) => recorded[name] === versions[name];
-  if (!isSame('linux') && hasLinux(text)) {
+  if (linux && !isSame('linux')) {
     return levels.quoted;
   }
   if (isSame('clang') && isSame('libstdc++')) {

@@ -9,13 +9,16 @@ import { refuse } from '../../common/steps.mjs';
 import { Machine, root } from '../../common/test/machine.mjs';
 import { placeOf, readSymbols } from './elf.mjs';
 import { Monitor, valueOf } from './monitor.mjs';
-import { clean, linesOf } from './text.mjs';
+import { clean, hasLinux, linesOf } from './text.mjs';
 import { readTrace, stepping, traceText } from './trace.mjs';
 import { withSuffix } from './versions.mjs';
 
 const counting = '-icount shift=0,sleep=off -seed 1';
 const patience = 60_000; // milliseconds until a loop must have been found
-const settled = 0.3; // seconds of the machine's own time in the same places
+
+// How long nothing must be printed: in seconds of the machine's own time, and as a multiple of the
+// longest silence before, so that it takes longer where all is slow.
+const silence = { least: 0.3, multiple: 3 };
 
 const quote = (word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word}'`);
 
@@ -63,8 +66,8 @@ export function runCommand(run, place) {
 
 /**
  * Runs what is built in `place`.
- * @returns { status, text }, and what there is of `counts`, by name, and `loop`: where it stood.
- *   There is no status if it had to be ended
+ * @returns { status, text }, and what there is of `counts`, by name, `loop`: where it stood, and
+ *   `linux`: true if one has run. There is no status if it had to be ended
  */
 export async function runOn(qemu, run, place) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'recording-'));
@@ -80,7 +83,7 @@ export async function runOn(qemu, run, place) {
       OUT: place.out,
     },
     target: run.target,
-    terminal: isAtTerminal(run),
+    terminal: run.terminal ?? !run.limit,
   });
   try {
     for (const [text, line] of run.type ?? []) {
@@ -99,21 +102,22 @@ export async function runOn(qemu, run, place) {
   }
 }
 
-const isAtTerminal = ({ terminal, limit, log, trace }) => terminal ?? !(limit || log || trace);
-
 /** What comes of a run that is over. */
 async function result(run, place, { status, output, shown, loop, answers, log }) {
-  if (run.trace) {
-    return { status, text: traceText(await readTrace(log, place.elf, run.trace)) };
-  }
   const console = clean(shown ?? output, place);
+  const linux = hasLinux(console) && { linux: true };
+  if (run.trace) {
+    return { status, ...linux, text: traceText(await readTrace(log, place.elf, run.trace)) };
+  }
   const logged = run.log && clean(fs.readFileSync(log, 'utf8'), place);
   const count = (expression) => linesOf(logged ?? console).filter((line) => expression.test(line));
   const counts = run.count && Object.fromEntries(Object.entries(run.count)
     .map(([name, expression]) => [name, count(expression).length]));
   const text = logged !== undefined ? `${count(run.lines ?? /^/).join('\n')}\n`
     : answers ? `${console}${answers.join('\n')}\n` : console;
-  return { ...(!run.until && { status }), ...(loop && { loop }), ...(counts && { counts }), text };
+  return {
+    ...(!run.until && { status }), ...(loop && { loop }), ...(counts && { counts }), ...linux, text,
+  };
 }
 
 /** Waits until the run has come to where it is to be looked at, and ends it. */
@@ -146,29 +150,32 @@ async function ask(run, monitor) {
   return answers.length > 0 ? answers : undefined;
 }
 
-/** Waits until the hart only comes to where it has been before, and nothing is printed. */
+/**
+ * Waits until nothing is printed, and the hart only comes to where it has been in this time.
+ * @returns the place, if it is only one
+ */
 async function findLoop(machine, monitor, symbols) {
   const deadline = Date.now() + patience;
-  let printed;
-  let before;
+  let { least: needed } = silence;
+  let printed; // the console at the last look
+  let before; // the places of one silence, and of the next, since then
   let now;
   let since;
-  for (;;) {
+  while (Date.now() < deadline) {
     const registers = await monitor.registers();
     const time = await monitor.seconds();
     if (machine.output !== printed) {
+      needed = Math.max(needed, silence.multiple * (time - (since ?? time)));
       [printed, before, now, since] = [machine.output, undefined, new Set(), time];
     }
     now.add(valueOf(registers.get('V')) === 1n ? 'the guest'
       : placeOf(symbols, valueOf(registers.get('pc'))));
-    if (time - since > settled) {
+    if (time - since > needed) {
       if (before && [...now].every((place) => before.has(place))) {
         return now.size === 1 ? [...now][0] : undefined;
       }
       [before, now, since] = [now, new Set(), time];
     }
-    if (Date.now() > deadline) {
-      refuse(`no loop was found within ${patience / 1000} s`);
-    }
   }
+  return refuse(`no loop was found within ${patience / 1000} s`);
 }

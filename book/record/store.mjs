@@ -7,7 +7,7 @@ import { filesIn } from '../../common/steps.mjs';
 import { qemus } from '../../common/test/machine.mjs';
 import { bookDirectory } from '../lib/page.mjs';
 import { compare } from './compare.mjs';
-import { hasLinux, opensbiOf } from './text.mjs';
+import { opensbiOf } from './text.mjs';
 
 const directoryOf = (step, book) => path.join(book, step, 'recorded');
 
@@ -40,8 +40,8 @@ export function strayFiles(step, recorded, book = bookDirectory) {
 }
 
 /** A result as recorded.json has it; with its text, which has a file of its own. */
-function toEntry({ status, text, counts, loop }, file) {
-  return { file, status, loop, counts, ...(hasLinux(text) && { linux: true }), text };
+function toEntry({ status, text, counts, loop, linux }, file) {
+  return { file, status, loop, counts, linux, text };
 }
 
 /** What is to be stored of a run: the same as before, if that is still true. */

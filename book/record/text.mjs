@@ -24,6 +24,7 @@ export function clean(output, place, { failed = false } = {}) {
   const lines = output
     .replaceAll(place.out, place.shownOut)
     .replaceAll(place.directory, place.shown)
+    .replace(/\S*\/share\/qemu\//g, '/usr/share/qemu/')
     .replaceAll(`${root}/`, '')
     .replace(temporary, '/tmp/…')
     .split('\n')
