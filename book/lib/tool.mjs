@@ -8,11 +8,13 @@ export async function runBookTool(run) {
   try {
     await run();
   } catch (error) {
-    // Vite loads its configuration with a copy of our modules, so that the class is another one.
-    if (error.name !== 'Refusal') {
+    // Vite loads its configuration with a copy of our modules, so that the class is another one; and
+    // it puts what is wrong with several pages into one error.
+    const all = error.errors ?? [error];
+    if (!all.every(({ name }) => name === 'Refusal')) {
       throw error;
     }
-    console.error(error.message);
+    all.forEach(({ message }) => console.error(message));
     process.exitCode = 1;
   }
 }

@@ -1,0 +1,106 @@
+// The site: where its pages are, what stands around them, and how Markdown becomes HTML.
+// BASE, SITE_URL and REPO_URL are parameters: ../lib/parameters.mjs.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitepress';
+import { number } from '../../common/steps.mjs';
+import { slugOf } from '../lib/page.mjs';
+import { steps } from '../lib/steps.mjs';
+import { titleOf } from '../lib/render/chapter.mjs';
+import { themes } from '../lib/render/highlight.mjs';
+import { extendMarkdown } from '../lib/render/markdown.mjs';
+import { describePage } from '../lib/render/pages.mjs';
+import { bookPlugin } from '../lib/render/plugin.mjs';
+import { searchHtml } from '../lib/render/search.mjs';
+import { base, repoUrl, revision, siteUrl } from '../lib/render/site.mjs';
+
+const build = fileURLToPath(new URL('../../build', import.meta.url));
+const isStrict = !process.argv.includes('dev');
+const last = steps.at(-1);
+
+/** `a.md` becomes `a/index.html`: servers do not agree on a.html beside a folder a. */
+const rewrites = (page) => page.replace(/(?<!(^|\/)index)\.md$/, '/index.md');
+
+const chapters = steps.map((step) => ({
+  text: `<span class="chapter-number">${number(step)}</span>${titleOf(step)}`, link: `/${step}/`,
+}));
+
+const { version, commit, date } = revision();
+const shownCommit = repoUrl && commit !== 'unknown'
+  ? `<a href="${repoUrl}/commit/${commit}">${commit}</a>` : commit;
+
+export default defineConfig({
+  title: 'Hypervisor Workbook',
+  description: 'How to write a RISC-V hypervisor in C++, in fifteen chapters with code that runs.',
+  lang: 'en',
+  base,
+  outDir: `${build}/book`,
+  cacheDir: `${build}/book-cache`,
+  cleanUrls: true,
+  rewrites,
+  srcExclude: ['README.md'],
+  // The links to all other pages are tested in the built site.
+  ignoreDeadLinks: [/^\/(setup|api)/],
+  router: { prefetchLinks: false },
+  sitemap: siteUrl && { hostname: siteUrl },
+  head: [
+    ['meta', { name: 'color-scheme', content: 'light dark' }],
+    ['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }],
+  ],
+  transformHead: ({ page }) => (siteUrl && page !== '404.md'
+    ? [['link', { rel: 'canonical', href: siteUrl + page.replace(/(^|\/)index\.md$/, '$1') }]] : []),
+  transformPageData: describePage,
+  markdown: {
+    theme: themes,
+    anchor: { slugify: slugOf },
+    attrs: false,
+    emoji: false,
+    config: (md) => extendMarkdown(md, { isStrict }),
+  },
+  vite: { plugins: [bookPlugin()] },
+  themeConfig: {
+    repoUrl,
+    nav: [
+      { text: 'Chapters', link: '/01-boot/', activeMatch: '^/\\d\\d-' },
+      { text: 'Files', link: `/files/${last}/`, activeMatch: '^/files/' },
+      { text: 'Reference', link: `/api/${last}/`, activeMatch: '^/api/' },
+    ],
+    sidebar: [
+      { items: [{ text: 'The book', link: '/' }, { text: 'Set-up', link: '/setup/' }] },
+      { text: 'Chapters', items: chapters },
+      {
+        text: 'Beside them',
+        items: [
+          { text: 'Map of the code', link: '/map/' },
+          { text: 'Files', link: `/files/${last}/` },
+          { text: 'Reference', link: `/api/${last}/` },
+          { text: 'Threat model', link: '/threat-model/' },
+          { text: 'Specifications', link: '/specifications/' },
+        ],
+      },
+    ],
+    outline: { level: [2, 3], label: 'On this page' },
+    editLink: repoUrl && { pattern: `${repoUrl}/edit/main/book/:path`, text: 'Edit this page' },
+    footer: {
+      message: `Version ${version}, commit ${shownCommit}, ${date}`,
+      copyright: 'Code and text under the MIT license',
+    },
+    notFound: {
+      title: 'There is no such page',
+      quote: 'The address is not one of this book. Its pages are in the menu and in the search.',
+      linkLabel: 'To the first page',
+      linkText: 'To the first page',
+    },
+    search: {
+      provider: 'local',
+      options: {
+        _render: searchHtml,
+        miniSearch: {
+          options: {
+            // This travels to the browser as text, so it needs nothing from outside.
+            tokenize: (text) => text.split(/[^\p{L}\p{N}_]+/u).filter((word) => word !== ''),
+          },
+        },
+      },
+    },
+  },
+});

@@ -1,0 +1,135 @@
+// What a console has shown: the firmware's lines are folded, and who says what can be seen. The
+// hypervisor's own lines begin with its name; what follows the firmware and does not is the guest's.
+import { number, refuse } from '../../../common/steps.mjs';
+import { firmwareOf, linesOf } from '../../record/text.mjs';
+import { count, escape } from './html.mjs';
+import { recordedOf, runOf, textOf } from './recorded.mjs';
+
+const firstWithGuest = 7; // the first chapter whose guest can say something
+
+/** Takes apart `"from" .. "to"` or `"text"`: { from, to }; undefined if all is meant. */
+function readExcerpt(rest) {
+  if (rest === '') {
+    return undefined;
+  }
+  const text = String.raw`"((?:[^"\\]|\\.)*)"`;
+  const [, from, to] = new RegExp(`^${text}(?: *\\.\\. *${text})?$`).exec(rest)
+    ?? refuse(`${rest}: it has to be "text" or "from" .. "to"`);
+  const plain = (quoted) => quoted?.replace(/\\(.)/g, '$1');
+  return { from: plain(from), to: plain(to) };
+}
+
+/** The numbers of the lines that are shown: [first, last]. */
+function placeOf(lines, excerpt, name) {
+  if (excerpt === undefined) {
+    return [0, lines.length - 1];
+  }
+  const find = (text, start) => {
+    const at = lines.findIndex((line, index) => index >= start && plainOf(line).includes(text));
+    return at >= 0 ? at : refuse(`${name} has no line with "${text}"`
+      + `${start > 0 ? ` behind line ${start}` : ''}`);
+  };
+  const first = find(excerpt.from, 0);
+  return [first, excerpt.to === undefined ? first : find(excerpt.to, first)];
+}
+
+const escapes = /\x1b\[([\d;]*)([A-Za-z])|\x1b./g;
+const plainOf = (line) => line.replace(escapes, '');
+
+/** A line in the colours that it asks the terminal for. */
+function coloured(line) {
+  let html = '';
+  let style = '';
+  let rest = 0;
+  const put = (text) => {
+    html += style && text ? `<span class="${style}">${escape(text)}</span>` : escape(text);
+  };
+  for (const { 0: all, 1: codes, 2: command, index } of line.matchAll(escapes)) {
+    put(line.slice(rest, index));
+    rest = index + all.length;
+    if (command === 'm') {
+      const set = codes.split(';').filter((code) => Number(code) > 0).map((code) => `sgr${code}`);
+      style = set.join(' ');
+    }
+  }
+  put(line.slice(rest));
+  return html;
+}
+
+const speakers = { hypervisor: /^hypervisor: /, make: /^(make|run)(\[\d+\])?: / };
+
+/** Who has printed each line: `firmware`, `hypervisor`, `guest`, or nobody in particular. */
+function speakersOf(lines, firmware, step) {
+  return lines.map((line, index) => {
+    const at = index + 1;
+    if (firmware === undefined || at < firmware[0]) {
+      return '';
+    }
+    if (at <= firmware[1]) {
+      return 'firmware';
+    }
+    const known = Object.keys(speakers).find((name) => speakers[name].test(plainOf(line)));
+    return known ?? (number(step) >= firstWithGuest && line.trim() !== '' ? 'guest' : '');
+  });
+}
+
+const line = (text) => `<span class="l">${coloured(text)}\n</span>`;
+
+/** Lines of one speaker. */
+function passage(who, lines) {
+  const text = lines.map(line).join('');
+  if (who === 'firmware') {
+    return `<details class="fold"><summary>${count(lines.length, 'line')} of the firmware</summary>`
+      + `<pre>${text}</pre></details>`;
+  }
+  const label = who === 'guest' ? '<span class="who">guest</span>' : '';
+  return `<pre${who ? ` class="${who}"` : ''}>${label}${text}</pre>`;
+}
+
+function passages(text, step, excerpt, name) {
+  const lines = linesOf(text);
+  const who = speakersOf(lines, firmwareOf(text), step);
+  const [first, last] = placeOf(lines, excerpt, name);
+  const groups = [];
+  for (let at = first; at <= last; ++at) {
+    // An empty line belongs to whoever has spoken before it.
+    const speaker = who[at] === '' && lines[at].trim() === '' ? groups.at(-1)?.who ?? '' : who[at];
+    if (groups.at(-1)?.who !== speaker) {
+      groups.push({ who: speaker, lines: [] });
+    }
+    groups.at(-1).lines.push(lines[at]);
+  }
+  return groups.map((group) => passage(group.who, group.lines)).join('');
+}
+
+/** What the second QEMU prints, if that is something else; folded. */
+function secondHtml(step, run, excerpt, name, shown) {
+  if (run.second === undefined) {
+    return '';
+  }
+  const other = passages(textOf(step, run.second), step, excerpt, name);
+  const { 'qemu.second': version } = recordedOf(step).versions;
+  return other === shown ? '' : '<details class="fold second">'
+    + `<summary>QEMU ${escape(version)} prints something else</summary>${other}</details>`;
+}
+
+/** Which versions a console is of: of Linux, too, where one has run. */
+function versionsHtml(step, run) {
+  const { qemu, linux } = recordedOf(step).versions;
+  return `<p class="versions-of">QEMU ${escape(qemu)}${run.linux ? `, Linux ${escape(linux)}` : ''}</p>`;
+}
+
+/**
+ * A recorded console.
+ * @param rest what of it is shown, as it stands behind the name of the run
+ */
+export function consoleHtml(step, name, rest = '') {
+  const run = runOf(step, name);
+  const excerpt = readExcerpt(rest);
+  const shown = passages(textOf(step, run), step, excerpt, name);
+  return '<div class="console wide" v-pre>'
+    + `<p class="command"><code>${escape(run.command)}</code></p>`
+    + `<div class="code" tabindex="0"><div class="lines">${shown}`
+    + `${secondHtml(step, run, excerpt, name, shown)}</div></div>`
+    + `${excerpt === undefined ? versionsHtml(step, run) : ''}</div>`;
+}

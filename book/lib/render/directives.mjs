@@ -1,0 +1,68 @@
+// What each directive shows. README.md says how they are written; those that are not in there stand
+// on the pages that are made by the site.
+import { refuse } from '../../../common/steps.mjs';
+import { chapterOf } from '../blame.mjs';
+import { boxHtml } from './change.mjs';
+import { endHtml, headHtml, unwrittenHtml, wholeHtml } from './chapter.mjs';
+import { checkpointHtml } from './checkpoint.mjs';
+import { consoleHtml } from './console.mjs';
+import { drawingHtml } from './drawing.mjs';
+import { filePageHtml, listPageHtml } from './file.mjs';
+import { mapHtml } from './map.mjs';
+import { failureHtml, solutionHtml } from './patch.mjs';
+import { traceHtml } from './trace.mjs';
+
+/** What a page is about, from its path below book/: { step, path }, both maybe undefined. */
+export function subjectOf(page) {
+  const [, step, path] = /^(?:files\/)?(\d\d-[^/]+)(?:\/(.+))?$/.exec(
+    page.replace(/(^|\/)index\.md$/, '').replace(/\.md$/, '')) ?? [];
+  return { step, path };
+}
+
+/** A run is named `run` in its own chapter, and `15-virtio-blk/run` elsewhere. */
+function readRun(rest, subject) {
+  const [, place = subject.step, name, excerpt] = /^(?:(\d\d-[\w-]+)\/)?([\w-]+)(?: +(.*))?$/
+    .exec(rest) ?? refuse(`${rest}: it has to begin with the name of a run`);
+  return [place ?? refuse(`${rest}: outside of a chapter a run is named STEP/NAME`), name, excerpt];
+}
+
+const ofChange = ({ step }, rest, line) => {
+  // What is wrong with it readChapter has said.
+  const box = chapterOf(step).boxes.find((each) => each.line === line);
+  return box ? boxHtml(box, step) : '';
+};
+
+const shows = {
+  diff: ofChange,
+  elided: ofChange,
+  console: (subject, rest) => consoleHtml(...readRun(rest, subject)),
+  trace: (subject, rest) => traceHtml(...readRun(rest, subject)),
+  failure: ({ step, runs }, rest) => failureHtml(step, rest, runs),
+  solution: ({ step, runs }, rest) => solutionHtml(step, rest, runs),
+  checkpoint: ({ step }) => checkpointHtml(step),
+  drawing: ({ step }, rest) => drawingHtml(step, rest),
+  head: ({ step }) => headHtml(step),
+  end: ({ step }) => endHtml(step),
+  unwritten: ({ step }) => unwrittenHtml(step),
+  whole: ({ step }) => wholeHtml(step),
+  file: ({ step, path }) => filePageHtml(step, path),
+  files: ({ step }) => listPageHtml(step),
+  map: () => mapHtml(),
+};
+
+/** What a search finds in a page: code is found in the files, and what was built is no text. */
+const notSearched = ['diff', 'elided', 'failure', 'solution', 'trace', 'head', 'end', 'whole', 'file'];
+
+/**
+ * The HTML of a directive. It throws a refusal if there is nothing to show.
+ * @param isSearch whether it is made for the index of the search
+ */
+export function directiveHtml({ kind, rest, line }, subject, isSearch) {
+  if (!Object.hasOwn(shows, kind)) {
+    refuse(`there is no directive @@ ${kind}`);
+  }
+  if (isSearch && notSearched.includes(kind)) {
+    return '';
+  }
+  return shows[kind](subject, rest, line);
+}

@@ -1,0 +1,15 @@
+// HTML as text. No element here gets a `role`: Vue would not take a block with one for static, and
+// a page's script would hold all of it.
+
+const entities = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** A text as HTML says it. */
+export const escape = (text) => String(text).replace(/[&<>"]/g, (mark) => entities[mark]);
+
+/** `1 line`, `2 lines`. */
+export const count = (number, noun) =>
+  `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+
+/** A text in which `code` stands between backticks. */
+export const withCode = (text) =>
+  escape(text).replace(/`([^`]+)`/g, '<code>$1</code>');

@@ -1,0 +1,42 @@
+// The map of the code: the README's floors, from the top down, with a link and a sentence for each
+// of their files.
+import { treeOf } from '../blame.mjs';
+import { steps } from '../steps.mjs';
+import { refuse } from '../../../common/steps.mjs';
+import { escape, withCode } from './html.mjs';
+import { floors } from './readme.mjs';
+import { fileHref } from './site.mjs';
+
+const last = steps.at(-1);
+
+/** The files that a name on a floor stands for: `vcpu` is vcpu.hpp and vcpu.cpp. */
+function filesNamed(name) {
+  const files = [...treeOf(last).keys()]
+    .filter((path) => path === name || path.replace(/\.\w+$/, '') === name);
+  return files.length > 0 ? files : refuse(`README.md names ${name}, but there is no such file`);
+}
+
+/** The first sentence of the comment that a file, or the header beside it, begins with. */
+function sentenceOf(files) {
+  for (const path of [...files].sort((a, b) => b.endsWith('.hpp') - a.endsWith('.hpp'))) {
+    const [comment] = /^(\/\/.*\n)+/m.exec(treeOf(last).get(path)) ?? [];
+    const text = comment?.replace(/^\/+ ?(@file *)?/gm, '').replace(/\s+/g, ' ');
+    const [sentence] = /^[^]*?[.:](?= |$)/.exec(text ?? '') ?? [];
+    if (sentence) {
+      return sentence.trim();
+    }
+  }
+  return '';
+}
+
+/** The floors as lists. */
+export const mapHtml = () => floors().map(({ floor, files }) => {
+  const items = files.map((name) => {
+    const paths = filesNamed(name);
+    const links = paths.map((path) =>
+      `<a href="${fileHref(last, path)}"><code v-pre>${escape(path)}</code></a>`);
+    return `<dt>${links.join(', ')}</dt><dd>${withCode(sentenceOf(paths))}</dd>`;
+  });
+  return `<section class="floor"><h2 id="${floor.replace(/\W+/g, '-')}">${escape(floor)}</h2>`
+    + `<dl>${items.join('')}</dl></section>`;
+}).join('');

@@ -1,0 +1,56 @@
+// Patches: those that belong to a chapter, as small changes, and those of whole steps, as files.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FILE_HEADERS_ONLY, applyPatch, createTwoFilesPatch, parsePatch } from 'diff';
+import { refuse } from '../../../common/steps.mjs';
+import { chapterOf, treeOf } from '../blame.mjs';
+import { compareTexts } from '../difference.mjs';
+import { bookDirectory } from '../page.mjs';
+import { fileHtml } from './change.mjs';
+import { changeOf } from './chapter.mjs';
+import { escape } from './html.mjs';
+
+/**
+ * The patch of a whole step. It has no line `diff --git`, since `git apply` would then ignore the
+ * directory of a repository that it is called in.
+ */
+export const patchOf = (step) => changeOf(step).map(({ path, before, after }) => createTwoFilesPatch(
+  before === undefined ? '/dev/null' : `a/${path}`, after === undefined ? '/dev/null' : `b/${path}`,
+  before ?? '', after ?? '', undefined, undefined, { headerOptions: FILE_HEADERS_ONLY })).join('');
+
+/** The patch of a run, as it is applied to the state that runs: { name, files }. */
+function readPatch(step, name, runs) {
+  const { patch, state } = runs[name] ?? refuse(`there is no run ${name} in book/${step}/runs.mjs`);
+  if (patch === undefined) {
+    refuse(`the run ${name} in book/${step}/runs.mjs has no patch`);
+  }
+  const tree = state === undefined ? treeOf(step)
+    : chapterOf(step).states.find(({ section }) => section === state)?.files
+      ?? refuse(`the page has no section "${state}" with a change`);
+  const files = parsePatch(readFileSync(join(bookDirectory, step, patch), 'utf8')).map((part) => {
+    const path = part.newFileName.replace(/^b\//, '');
+    const before = tree.get(path);
+    const after = applyPatch(before ?? '', part);
+    return after === false ? refuse(`book/${step}/${patch} does not fit ${path}`)
+      : { path, before, after, rows: compareTexts(before, after) };
+  });
+  return { patch, state, files };
+}
+
+/** A patch of a chapter: what it changes, and how to try it. */
+function changeHtml(step, name, runs) {
+  const { patch, state, files } = readPatch(step, name, runs);
+  const apply = (option) => `<code v-pre>git apply ${option}../../book/${step}/${patch}</code>`;
+  const hint = state === undefined
+    ? `To try it, in <code v-pre>steps/${step}</code>: ${apply('')}, and back with ${apply('-R ')}.`
+    : `It is made for the state after “${escape(state)}”.`;
+  return `<div class="box wide" id="${name}" v-pre>${files.map((file) => fileHtml(file, step)).join('')}`
+    + `</div><p class="try">${hint}</p>`;
+}
+
+/** A fault, shown openly. */
+export const failureHtml = changeHtml;
+
+/** A solution, in a closed fold. */
+export const solutionHtml = (...of) =>
+  `<details class="solution"><summary>A solution</summary>${changeHtml(...of)}</details>`;

@@ -1,0 +1,46 @@
+// What stands where on the site, and what git knows of its sources.
+import { execFileSync } from 'node:child_process';
+import { versionsOf } from '../blame.mjs';
+import { readParameters } from '../parameters.mjs';
+
+export const { base, siteUrl, repoUrl } = readParameters();
+
+/** The address of a page of the site, as it stands in HTML: from `07-hypercall/`. */
+export const hrefOf = (page) => base + page;
+
+const at = (page, id) => hrefOf(id === undefined ? page : `${page}#${id}`);
+
+export const chapterHref = (step, id) => at(`${step}/`, id);
+export const wholeHref = (step, id) => at(`${step}/whole/`, id);
+export const listHref = (step) => hrefOf(`files/${step}/`);
+export const referenceHref = (step) => hrefOf(`api/${step}/`);
+
+/** The patch of a step, among the built files. */
+export const patchFile = (step) => `${step}/whole/${step}.patch`;
+
+/** The step whose page has a file as it is in `step`. */
+export const versionAt = (step, path) => versionsOf(path).findLast((version) => version <= step);
+
+/** The page of a file as it is in `step`, at a line if one is given. */
+export const fileHref = (step, path, line) =>
+  at(`files/${versionAt(step, path)}/${path}/`, line && `L${line}`);
+
+/** The id of a file on a page with a whole change. */
+export const fileId = (path) => path.replace(/[^\w.]+/g, '-');
+
+/** What git knows of these sources: { version, commit, date }, each `unknown` where it does not. */
+export function revision() {
+  const ask = (...args) => {
+    try {
+      const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] };
+      return execFileSync('git', args, options).trim() || 'unknown';
+    } catch {
+      return 'unknown';
+    }
+  };
+  return {
+    version: ask('describe', '--tags', '--abbrev=0'),
+    commit: ask('rev-parse', '--short=10', 'HEAD'),
+    date: ask('log', '-1', '--format=%cs'),
+  };
+}

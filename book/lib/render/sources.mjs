@@ -1,0 +1,26 @@
+// The files that a page is made of: an edit of one of them updates the page in `make book-dev`.
+import { join } from 'node:path';
+import { filesIn, stepsDirectory } from '../../../common/steps.mjs';
+import { treeOf } from '../blame.mjs';
+import { bookDirectory } from '../page.mjs';
+import { stepBefore, steps } from '../steps.mjs';
+import { subjectOf } from './directives.mjs';
+import { readmePath } from './readme.mjs';
+
+const pathsOf = (step) => [...treeOf(step).keys()].map((path) => join(stepsDirectory, step, path));
+const ofChapter = (step) =>
+  filesIn(join(bookDirectory, step)).map((path) => join(bookDirectory, step, path));
+
+/** The sources of a page, besides its own Markdown. */
+export function sourcesOf(page) {
+  const { step, path } = subjectOf(page);
+  if (step === undefined) {
+    return [readmePath];
+  }
+  if (page.startsWith('files/') && path !== undefined) {
+    return steps.filter((each) => each <= step && treeOf(each).has(path))
+      .map((each) => join(stepsDirectory, each, path));
+  }
+  const before = stepBefore(step);
+  return [readmePath, ...(before ? pathsOf(before) : []), ...pathsOf(step), ...ofChapter(step)];
+}
