@@ -1,5 +1,6 @@
 // Whether a recording is still true.
 
+import { qemus } from '../../common/test/machine.mjs';
 import { compareTexts } from '../lib/difference.mjs';
 import { withoutFirmware } from './text.mjs';
 
@@ -101,4 +102,55 @@ export function compare(recorded, now, { level = levels.all, quotes = [], isTrac
   }
   const lines = [recorded, now].map(({ text }) => linesOf(text, level, isTrace));
   return [...changes, difference(...lines)].filter(Boolean).join('\n') || undefined;
+}
+
+/**
+ * What has changed of a run on one QEMU, to be read by people; undefined if nothing has.
+ * @param recorded as readRecorded gives it
+ * @param chapter as recordChapter gives it
+ * @param index that of the QEMU
+ */
+export function changesOfRun(recorded, chapter, name, index) {
+  const before = recorded?.runs[name];
+  const now = chapter.runs[name];
+  if (!before || !now) {
+    return before ? 'it is recorded, but no longer run: make recordings removes it'
+      : `it is not recorded: make recordings CHAPTER=${chapter.step.slice(0, 2)}`;
+  }
+  const { run, command, results: { [index]: result } } = now;
+  if (result.error) {
+    return [result.error, result.log].filter(Boolean).join('\n');
+  }
+  if (command !== before.command) {
+    return `recorded was ${before.command}, now it is ${command}`;
+  }
+  // A QEMU of another version is taken for the last that is not newer.
+  const second = Number.parseInt(recorded.versions['qemu.second'], 10);
+  const isSecond = before.second && qemus[index].major >= second;
+  return compare(isSecond ? before.second : before, result, {
+    level: levelOf(recorded.versions, chapter.versions, run, before.linux),
+    quotes: quotesOf(chapter.page, name),
+    isTrace: run.trace !== undefined,
+  });
+}
+
+/** What has changed of a chapter's states and numbers, and what is wrong with them, as lines. */
+export function changesOfTheRest(recorded, chapter) {
+  const states = Object.fromEntries((recorded?.states ?? [])
+    .map(({ section, result }) => [section, result]));
+  const isSame = (name) => recorded?.versions[name] === chapter.versions[name];
+  const areNumbersSame = ['clang', 'libstdc++', 'linux'].every(isSame);
+  const gone = (before, names) => Object.keys(before ?? {}).filter((each) => !names.includes(each));
+  return [
+    chapter.error,
+    ...chapter.states.map(({ section, result, error }) => error ?? (states[section] !== result
+      && `the state after "${section}": recorded was ${states[section]}, now it is ${result}`)),
+    ...Object.entries(chapter.numbers).map(([name, value]) => value.error ?? (areNumbersSame
+      && recorded?.numbers[name] !== value
+      && `${name}: recorded was ${recorded?.numbers[name]}, now it is ${value}`)),
+    ...gone(states, chapter.states.map(({ section }) => section))
+      .map((section) => `there is no section "${section}" with changes`),
+    ...gone(recorded?.numbers, Object.keys(chapter.numbers))
+      .map((name) => `there is no number ${name}`),
+  ].filter(Boolean);
 }
