@@ -1,0 +1,33 @@
+// What chapter 15 runs; record/runs.mjs says what can be asked for.
+
+const meow = [['exit powers off.', 'meow'], ['> ^ <', 'exit']];
+const reboots = (times) => Array.from({ length: times }, () => ['exit powers off.', 'reboot']);
+
+export const runs = {
+  run: { type: meow },
+  refused: { state: 'Every request gets an answer', until: 'end Kernel panic' },
+  'no-reboot': { state: 'Sectors', type: reboots(1) },
+  'six-reboots': { state: 'A guest that comes back', type: reboots(6) },
+  'seven-reboots': {
+    state: 'Pages come back',
+    type: [...reboots(7), ['exit powers off.', 'exit']],
+  },
+
+  'no-interrupt': { patch: 'no-interrupt.patch', until: 'loop', registers: ['V', 'pc'] },
+  // QueueNotify, InterruptStatus and InterruptACK, where this Linux has mapped the device
+  'no-interrupt-log': {
+    patch: 'no-interrupt.patch', log: 'int', until: 'loop', lines: /tval:0x\w+6010(50|60|64),/,
+  },
+  'bytes-for-sectors': { patch: 'bytes-for-sectors.patch', until: 'end Kernel panic' },
+  'entry-for-head': { patch: 'entry-for-head.patch', until: 'loop' },
+  'early-index': { patch: 'early-index.patch', type: meow },
+
+  requests: { patch: 'requests.patch', type: meow, count: { served: /disk: type/ } },
+  indirect: { patch: 'indirect.patch', type: meow },
+  exits: { patch: 'exits.patch', type: meow, count: { accesses: /(load |store) 0x/ } },
+};
+
+export const numbers = {
+  requests: (recorded) => recorded.requests.counts.served,
+  'request.exits': (recorded) => recorded.exits.counts.accesses,
+};
