@@ -1,12 +1,13 @@
 // Where a hypervisor is built and run for the book: in the step's own directory, or in one of its
 // own where the files of a state, or a patch, make it another.
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 
 import { filesIn, refuse } from '../../common/steps.mjs';
-import { Machine, root } from '../../common/test/machine.mjs';
+import { root, userEnvironment } from '../../common/test/machine.mjs';
 
 const build = path.join(root, 'build');
 
@@ -24,16 +25,18 @@ export class Place {
     return path.join(this.out, 'hypervisor.elf');
   }
 
-  /** Runs make, not at a terminal: { status, output }. */
+  /** Runs make, to build: { status, output }, where errors are in the output as they came. */
   async make(target, variables = {}) {
-    const machine = new Machine({
-      step: this.directory, target, variables: { ...variables, OUT: this.out },
+    const assignments = Object.entries({ ...variables, OUT: this.out })
+      .map(([name, value]) => `${name}=${value}`);
+    const words = ['-C', this.directory, target, ...assignments];
+    const child = spawn('sh', ['-c', 'exec make "$@" 2>&1', 'make', ...words], {
+      cwd: root, env: userEnvironment(), stdio: ['ignore', 'pipe', 'inherit'],
     });
-    try {
-      return await machine.end();
-    } finally {
-      await machine.stop();
-    }
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => { output += text; });
+    const [status] = await once(child, 'close');
+    return { status, output };
   }
 
   /** Builds the hypervisor, and the guest's files if `variables` name others: as `make`. */

@@ -60,7 +60,8 @@ export function runCommand(run, place) {
     const text = linesOf(clean(output, place)).filter((line) => (run.lines ?? /^/).test(line));
     return { status: 0, text: `${text.join('\n')}\n` };
   } catch (error) {
-    return refuse(`${command}: ${String(error.stderr ?? error.message).split('\n')[0]}`);
+    const why = clean(String(error.stderr ?? error.message), place).split('\n')[0];
+    return refuse(`${commandOf(place.step, run)}: ${why}`);
   }
 }
 
@@ -152,7 +153,7 @@ async function ask(run, monitor) {
 
 /**
  * Waits until nothing is printed, and the hart only comes to where it has been in this time.
- * @returns the place, if it is only one
+ * @returns the place, if it is only one, and not the firmware
  */
 async function findLoop(machine, monitor, symbols) {
   const deadline = Date.now() + patience;
@@ -172,7 +173,8 @@ async function findLoop(machine, monitor, symbols) {
       : placeOf(symbols, valueOf(registers.get('pc'))));
     if (time - since > needed) {
       if (before && [...now].every((place) => before.has(place))) {
-        return now.size === 1 ? [...now][0] : undefined;
+        // A loop through the firmware is met elsewhere only by chance.
+        return now.size === 1 && !now.has('the firmware') ? [...now][0] : undefined;
       }
       [before, now, since] = [now, new Set(), time];
     }

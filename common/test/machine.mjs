@@ -37,7 +37,8 @@ const notForUsers = 'MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS STARTED_PWD STARTE
   + 'NODE_OPTIONS NODE_TEST_CONTEXT KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU_FLAGS '
   + 'LIMIT SANITIZE';
 
-function userEnvironment(temporary) {
+/** The environment of a user who starts make. */
+export function userEnvironment(temporary = os.tmpdir()) {
   const environment = { ...process.env, TMPDIR: temporary, LC_ALL: 'C' };
   for (const name of notForUsers.split(' ')) {
     delete environment[name];

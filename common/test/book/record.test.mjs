@@ -1,0 +1,366 @@
+// The recorder: what it refuses, what it takes for the same, and what it stores.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { recordChapter, workers } from '../../../book/record/chapter.mjs';
+import {
+  changesOfRun, changesOfTheRest, compare, levelOf,
+} from '../../../book/record/compare.mjs';
+import { plain } from '../../../book/record/elf.mjs';
+import { ChangingPlace, Place } from '../../../book/record/place.mjs';
+import { readRuns } from '../../../book/record/runs.mjs';
+import { readRecorded, store, strayFiles } from '../../../book/record/store.mjs';
+import { clean, firmwareOf } from '../../../book/record/text.mjs';
+import { qemus, root } from '../machine.mjs';
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'record-'));
+after(() => fs.rmSync(scratch, { recursive: true }));
+
+const work = workers(2);
+let count = 0;
+
+/** A book with these files: its directory. */
+function book(files) {
+  const directory = path.join(scratch, String(++count));
+  for (const [name, text] of Object.entries(files)) {
+    fs.mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });
+    fs.writeFileSync(path.join(directory, name), text);
+  }
+  return directory;
+}
+
+const page = (...lines) => ['---', 'title: Two', '---', '## Build it', ...lines, ''].join('\n');
+const record = (directory, step = '02-printing') => recordChapter(step, { work, book: directory });
+const errorOf = async (promise) => promise.then(() => 'nothing was refused', ({ message }) => message);
+
+describe('runs.mjs is refused, in one line, with', () => {
+  const refused = {
+    'a property that there is not': ['{ run: { untill: "loop" } }', /run has a untill, but there is no/],
+    'a value of another kind': ['{ run: { limit: "5" } }', /run: limit must be a number of seconds/],
+    'what does not go together': ['{ a: { limit: 5, until: "loop" } }', /limit and until do not go/],
+    'what needs another': ['{ a: { lines: /x/ } }', /a: lines needs log or command/],
+    'a patch that there is not': ['{ a: { patch: "no.patch" } }', /a: there is no file no\.patch/],
+    'a name that is no file\'s': ['{ "a b": {} }', /a b: letters, digits and - make the name/],
+    'no object': ['{ a: 1 }', /a is no object/],
+    'a mistake of JavaScript\'s': ['{ a: }', /runs\.mjs: Unexpected token/],
+  };
+  for (const [what, [runs, message]] of Object.entries(refused)) {
+    test(what, async () => {
+      const directory = book({ '02-printing/runs.mjs': `export const runs = ${runs};\n` });
+      const error = await errorOf(readRuns('02-printing', path.join(directory, '02-printing')));
+      assert.match(error, message);
+      assert.doesNotMatch(error, /\n/);
+    });
+  }
+});
+
+test('a chapter without runs.mjs is run once', async () => {
+  const { runs } = await readRuns('02-printing', scratch);
+  assert.deepEqual(runs, { run: {} });
+});
+
+describe('a run is refused when', () => {
+  const refused = {
+    'its patch does not apply': ['{ patch: "a.patch" }', /^a\.patch does not apply: .*main\.cpp/],
+    'its patch does not compile': ['{ patch: "b.patch" }', /^it does not compile: main\.cpp:\d+:.*error/],
+    'there is no such state': ['{ state: "Third" }', /^the page has no section "Third".*there are none/],
+    'it ends by itself, instead of in a loop': ['{ until: "loop" }', /^the run ended by itself/],
+    'its text never comes': ['{ until: "good bye" }', /^waited for .*good bye, but the run ended/],
+    'its command fails': ['{ command: "cat {step}/nothing" }', /^cat .*No such file/],
+    'the exit does not exist': ['{ trace: {} }', /^there is no symbol exit_guest/],
+  };
+  const [first, second] = fs.readFileSync(path.join(root, 'steps/02-printing/main.cpp'), 'utf8')
+    .split('\n');
+  const patch = (context) => '--- a/main.cpp\n+++ b/main.cpp\n@@ -1,2 +1,3 @@\n'
+    + `+this is no C++\n ${first}\n ${context}\n`;
+  const runs = Object.entries(refused).map(([, [run]], index) => `r${index}: ${run},`);
+  const recording = record(book({
+    '02-printing/runs.mjs': `export const runs = { ${runs.join('\n')} };\n`,
+    '02-printing/a.patch': patch('not there'),
+    '02-printing/b.patch': patch(second),
+  }));
+  Object.entries(refused).forEach(([what, [, message]], index) => {
+    test(what, async () => {
+      const { results: [{ error }] } = (await recording).runs[`r${index}`];
+      assert.match(error ?? 'nothing was refused', message);
+      assert.doesNotMatch(error, /\n|\/tmp|\/work/);
+    });
+  });
+});
+
+test('a register is refused that the monitor does not have', async () => {
+  const { runs } = await record(book({
+    '01-boot/runs.mjs': 'export const runs = { run: { until: "loop", registers: ["sq"] } };\n',
+  }), '01-boot');
+  assert.equal(runs.run.results[0].error, 'QEMU\'s monitor says nothing of a register sq');
+});
+
+describe('the states of a page', () => {
+  const headers = 'console.hpp firmware.hpp print.hpp sbi_spec.hpp';
+  const old = 'Makefile boot.S main.cpp';
+  const rest = 'console.cpp firmware.cpp print.cpp';
+
+  test('each has what came of it', async () => {
+    const { states, runs, error } = await record(book({
+      '02-printing.md': page('### First', `@@ diff ${headers} ${old}`, '@@ console link',
+        '### Second', `@@ diff ${rest}`, '@@ console run'),
+      '02-printing/runs.mjs': 'export const runs = { link: { state: "First" } };\n',
+    }));
+    assert.equal(error, undefined);
+    assert.deepEqual(states, [
+      { section: 'First', result: 'does not link yet' }, { section: 'Second', result: 'runs' },
+    ]);
+    const [{ status, text }] = runs.link.results;
+    assert.equal(status, 2);
+    assert.match(text, /^ {2}link {2}hypervisor\.elf\nld\.lld\S*: error: undefined symbol: /);
+    assert.match(text, /^make: \*\*\* \[\S+step\.mk:\d+: build\/02-printing\/hypervisor\.elf\]/m);
+  });
+
+  test('one that does not link is refused without a console', async () => {
+    const { states: [first, second] } = await record(book({
+      '02-printing.md': page('### First', `@@ diff ${headers} ${old}`,
+        '### Second', `@@ diff ${rest}`),
+    }));
+    assert.match(first.error, /^the state after "First" does not link, and no console/);
+    assert.deepEqual(second, { section: 'Second', result: 'builds' });
+  });
+
+  test('one that does not compile is refused', async () => {
+    const { states: [first] } = await record(book({
+      '02-printing.md': page('### First', `@@ diff ${old}`,
+        '### Second', `@@ diff ${headers} ${rest}`),
+    }));
+    assert.match(first.error,
+      /^the state after "First" does not compile: main\.cpp:\d+:\d+: fatal error: '\S+' file not/);
+  });
+
+  test('a page that shows not all is told', async () => {
+    const { error } = await record(book({ '02-printing.md': page('### First', '@@ diff main.cpp') }));
+    assert.match(error, /02-printing\.md:6: Makefile:1 \(removed\) is shown by no directive/);
+  });
+});
+
+const firmware = (version) => `\nOpenSBI v${version}\n\nBoot HART MEDELEG         : 0x${version}\n`;
+const linux = (time, text) => `[    ${time}] ${text}\n`;
+const result = (text, more) => ({ status: 0, text, ...more });
+
+describe('taken for the same:', () => {
+  const same = {
+    'another firmware': [firmware('1.1') + 'hypervisor: x\n', firmware('1.5') + 'hypervisor: x\n'],
+    'another time stamp': [linux('0.100000', 'Run /init'), linux('0.200000', 'Run /init')],
+    'another pc at the limit': ['run: ended; the guest stood at pc 0x10\n',
+      'run: ended; the guest stood at pc 0x20\n'],
+    'another pc in a loop': [' pc       0000000080200010\n', ' pc       0000000080200014\n'],
+  };
+  for (const [what, [one, other]] of Object.entries(same)) {
+    test(what, () => assert.equal(compare(result(one), result(other)), undefined));
+  }
+});
+
+describe('not taken for the same:', () => {
+  const different = {
+    'another number': ['hypervisor: 4 KiB\n', 'hypervisor: 8 KiB\n'],
+    'another line': ['one\ntwo\n', 'one\n'],
+    'another register in a loop': [' x2/sp    0000000080200010\n', ' x2/sp    0000000080200014\n'],
+  };
+  for (const [what, [one, other]] of Object.entries(different)) {
+    test(what, () => assert.match(compare(result(one), result(other)), /^- |^\+ /m));
+  }
+  test('another status', () => assert.match(compare(result('a\n'), result('a\n', { status: 2 })),
+    /the status: recorded was 0, now it is 2/));
+  test('other counts', () => assert.match(compare(result('a\n', { counts: { exits: 1 } }),
+    result('a\n', { counts: { exits: 2 } })), /the counts: .*1.*2/));
+  test('another loop', () => assert.match(compare(result('a\n', { loop: 'halt' }),
+    result('a\n', { loop: 'the guest' })), /the loop: .*halt.*the guest/));
+});
+
+describe('on a machine with', () => {
+  const versions = { clang: '19.1.7', 'libstdc++': '12', linux: '6.1.192' };
+  const level = (changed, run = {}, hasLinux = false) =>
+    levelOf(versions, { ...versions, ...changed }, run, hasLinux);
+  const boot = (size, line) => `hypervisor: kernel ${size} KiB\n${linux('0.000000', line)}`;
+
+  test('the same versions all counts', () => {
+    assert.equal(level({}, {}, true), 'all');
+    assert.equal(level({ linux: '6.12.1' }), 'all', 'no Linux has run');
+  });
+  test('another compiler only numbers may be others', () => {
+    assert.equal(level({ clang: '20.1.0' }), 'shape');
+    assert.equal(level({ 'libstdc++': '14' }), 'shape');
+    const at = { level: 'shape' };
+    assert.equal(compare(result('at 0x80200a06: 12\n'), result('at 0x80300bcd: 4\n'), at), undefined);
+    assert.match(compare(result('at 12\n'), result('not at 12\n'), at), /^\+ not at #/m);
+  });
+  test('another Linux its lines may be others, but not what the hypervisor says', () => {
+    assert.equal(level({ linux: '6.1.193' }, {}, true), 'quoted');
+    const at = { level: 'quoted', quotes: ['kernel 4922 KiB', 'Linux version 6.1'] };
+    const now = result(boot(5000, 'Linux version 6.12.3 with another line\n'));
+    assert.equal(compare(result(boot(4922, 'Linux version 6.1.192')), now, at), undefined);
+    assert.match(compare(result('hypervisor: x\n'), result('hypervisor: y\n'), at), /^\+ hypervisor: y/m);
+  });
+  test('another Linux the page\'s quotes must be there', () => {
+    const at = { level: 'quoted', quotes: ['Run /init'] };
+    const now = result(boot(4922, 'Linux version 6.12.3'));
+    assert.match(compare(result(boot(4922, 'Run /init')), now, at), /quotes "Run \/init", which is no/);
+  });
+  test('another compiler the world switch of a trace is the same, and it alone', () => {
+    assert.equal(level({ clang: '20.1.0' }, { trace: {} }), 'quoted');
+    const trace = (...rows) => result(JSON.stringify(rows.map(([name, text]) =>
+      ({ function: name, text }))));
+    const at = { level: 'quoted', isTrace: true };
+    const before = trace(['exit_guest', 'ld a0, 0x8(a0)'], ['Vm::run', 'nop']);
+    assert.equal(compare(before, trace(['exit_guest', 'ld a0, 0x8(a0)']), at), undefined);
+    assert.match(compare(before, trace(['exit_guest', 'ld a1, 0x8(a0)']), at), /^\+ ld a1/m);
+  });
+});
+
+describe('what is stored', () => {
+  const runs = `export const runs = { nm: { command: 'llvm-nm {elf}', lines: / _start$/ } };
+    export const numbers = { 'run.lines': ({ run }) => run.lines.length };\n`;
+  const files = (directory) => new Map(fs.readdirSync(path.join(directory, '02-printing/recorded'))
+    .map((name) => [name, fs.readFileSync(path.join(directory, '02-printing/recorded', name), 'utf8')]));
+  const directory = book({ '02-printing/runs.mjs': runs });
+  const recording = record(directory);
+  const recordAndStore = async () => {
+    store(await recording, directory);
+    return readRecorded('02-printing', directory);
+  };
+  const problems = (recorded, chapter, name) =>
+    qemus.map((_, index) => changesOfRun(recorded, chapter, name, index)).filter(Boolean);
+
+  test('is what was recorded', async () => {
+    const recorded = await recordAndStore();
+    const chapter = await recording;
+    assert.deepEqual([...files(directory).keys()], ['nm.txt', 'recorded.json', 'run.txt']);
+    assert.deepEqual(recorded.numbers, { 'run.lines': 2 });
+    assert.match(recorded.runs.nm.command, /^llvm-nm(-\d+)? build\/02-printing\/hypervisor\.elf$/);
+    assert.match(recorded.runs.nm.text, /^[0-9a-f]{16} T _start\n$/);
+    assert.match(recorded.runs.run.text, /^run: .*\n\nOpenSBI [^]*\nhypervisor: hello from hart 0\n$/);
+    assert.deepEqual(problems(recorded, chapter, 'run'), []);
+    assert.deepEqual(changesOfTheRest(recorded, chapter), []);
+  });
+
+  test('stays byte for byte when it is recorded again', async () => {
+    await recordAndStore();
+    const before = files(directory);
+    assert.deepEqual(store(await record(directory), directory), []);
+    assert.deepEqual(files(directory), before);
+  });
+
+  test('stays as it was when only chance differs', async () => {
+    const at = async (time) => ({ ...await recording, numbers: {}, runs: { run: {
+      run: {}, command: 'make', results: [result(linux(time, 'Run /init'))] } } });
+    store(await at('0.100000'), directory);
+    const before = files(directory);
+    assert.deepEqual(store(await at('0.200000'), directory), []);
+    assert.deepEqual(files(directory), before);
+  });
+
+  test('is found out when somebody has edited it', async () => {
+    const edits = {
+      'run.txt': ['hello from', 'hallo from'], 'recorded.json': ['"status": 0', '"status": 1'],
+    };
+    for (const [name, [from, to]] of Object.entries(edits)) {
+      await recordAndStore();
+      fs.writeFileSync(path.join(directory, '02-printing/recorded', name),
+        files(directory).get(name).replace(from, to));
+      assert.notDeepEqual(problems(readRecorded('02-printing', directory), await recording, 'run'), [],
+        name);
+    }
+    await recordAndStore();
+    const recorded = readRecorded('02-printing', directory);
+    recorded.numbers['run.lines'] = 3;
+    recorded.states.push({ section: 'First', result: 'runs' });
+    assert.deepEqual(changesOfTheRest(recorded, await recording), [
+      'run.lines: recorded was 3, now it is 2', 'there is no section "First" with changes',
+    ]);
+  });
+
+  test('is removed when nothing names it any more', async () => {
+    await recordAndStore();
+    const stray = path.join(directory, '02-printing/recorded/old.txt');
+    fs.writeFileSync(stray, '');
+    assert.deepEqual(strayFiles('02-printing', readRecorded('02-printing', directory), directory),
+      ['old.txt']);
+    await recordAndStore();
+    assert.ok(!fs.existsSync(stray));
+  });
+
+  test('stays as it was when it cannot be recorded', async () => {
+    await recordAndStore();
+    const chapter = structuredClone({ ...await recording, runs: { nm: {
+      run: { command: '' }, command: '', results: [{ error: 'no' }] } } });
+    store({ ...chapter, numbers: { 'run.lines': { error: 'no' } } }, directory);
+    const { runs: { nm }, numbers } = readRecorded('02-printing', directory);
+    assert.match(nm.text, /_start/);
+    assert.deepEqual(numbers, { 'run.lines': 2 });
+  });
+
+  test('has a second text where the second QEMU prints another', async () => {
+    const text = (line) => ({ status: 0, text: `${line}\n` });
+    const chapter = { ...await recording, numbers: {}, runs: { run: {
+      run: {}, command: 'make', results: [text('one'), text('two')] } } };
+    store(chapter, directory);
+    const { runs: { run } } = readRecorded('02-printing', directory);
+    assert.deepEqual([run.text, run.second?.text], ['one\n', 'two\n']);
+    assert.match(run.second.file, /^run\.qemu-\d+\.txt$/);
+    assert.deepEqual(problems(readRecorded('02-printing', directory), chapter, 'run'), []);
+  });
+});
+
+test('a place becomes the next state: what stays the same keeps its time', () => {
+  const place = new ChangingPlace('02-printing');
+  const at = (name) => path.join(place.directory, name);
+  try {
+    place.become(new Map([['a', '1'], ['b', '1'], ['guest/c', '1']]));
+    fs.utimesSync(at('a'), 1, 1);
+    fs.utimesSync(at('b'), 1, 1);
+    fs.mkdirSync(place.out);
+    fs.writeFileSync(path.join(place.out, 'a.o'), '');
+    place.become(new Map([['a', '1'], ['b', '2']]));
+    assert.deepEqual(['a', 'b', 'guest/c', 'out/a.o'].map((name) => fs.existsSync(at(name))),
+      [true, true, false, true]);
+    assert.equal(fs.readFileSync(at('b'), 'utf8'), '2');
+    assert.deepEqual(['a', 'b'].map((name) => fs.statSync(at(name)).mtimeMs === 1000), [true, false]);
+  } finally {
+    place.remove();
+  }
+});
+
+test('a recorded text has no path of this machine, and no line about what was made', () => {
+  const place = new Place('02-printing', '/x/y/state', '/x/y/state/out');
+  const output = 'make: Entering directory \'/x\'\n  c++   main.cpp\n'
+    + `/x/y/state/main.cpp ${root}/common/step.mk /x/y/state/out/a.o ${os.tmpdir()}/m-1/tmp.x\n`;
+  const line = 'steps/02-printing/main.cpp common/step.mk build/02-printing/a.o /tmp/…\n';
+  assert.equal(clean(output, place), line);
+  assert.equal(clean(output, place, { failed: true }), `  c++   main.cpp\n${line}`);
+});
+
+test('the firmware\'s lines are found, and only those', () => {
+  assert.deepEqual(firmwareOf(`run: x\n${firmware('1.1')}hypervisor: y\n`), [2, 5]);
+  assert.equal(firmwareOf('run: x\nhypervisor: y\n'), undefined);
+});
+
+test('a function has its plain name', () => {
+  const names = {
+    'Vcpu::run()': 'Vcpu::run',
+    'Address<(Space)1>::operator+(unsigned long) const': 'Address::operator+',
+    'void println<char [5], Hex>(char const (&) [5], Hex const&)': 'println',
+    '(anonymous namespace)::find_extension(unsigned long)': 'find_extension',
+    exit_guest: 'exit_guest',
+  };
+  assert.deepEqual(Object.keys(names).map(plain), Object.values(names));
+});
+
+test('make recordings: a chapter that there is not', () => {
+  const { status, stderr } = spawnSync('node', ['book/record/record.mjs', '99'], {
+    cwd: root, encoding: 'utf8', env: { ...process.env, TEST_QEMUS: `${qemus[0].path} ${qemus[0].path}` },
+  });
+  assert.equal(status, 1);
+  assert.equal(stderr, 'CHAPTER=99: there is no step of that number\n');
+});
