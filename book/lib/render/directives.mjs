@@ -14,7 +14,7 @@ import { traceHtml } from './trace.mjs';
 
 /** What a page is about, from its path below book/: { step, path }, both maybe undefined. */
 export function subjectOf(page) {
-  const [, step, path] = /^(?:files\/)?(\d\d-[^/]+)(?:\/(.+))?$/.exec(
+  const [, step, path] = /^(?:(?:files|api)\/)?(\d\d-[^/]+)(?:\/(.+))?$/.exec(
     page.replace(/(^|\/)index\.md$/, '').replace(/\.md$/, '')) ?? [];
   return { step, path };
 }

@@ -8,7 +8,7 @@ const plain = (text) => text.replaceAll('`', '');
 
 /** What VitePress is to know of a page besides its front matter. */
 export function describePage({ relativePath, params }) {
-  if (params === undefined) {
+  if (params === undefined || relativePath.startsWith('api/')) {
     return undefined;
   }
   const { step, path } = subjectOf(relativePath);
@@ -28,8 +28,8 @@ export function describePage({ relativePath, params }) {
       description: `All that ${chapter}, ${titleOf(step)}, changes: ${sizeOf(step)}.`,
     };
   }
-  return /^\d/.test(relativePath) ? {
+  return {
     title: titleOf(step),
     description: `Chapter ${number(step)} of the workbook adds ${plain(lineOf(step).adds)}.`,
-  } : undefined;
+  };
 }

@@ -8,6 +8,8 @@ import { titleOf } from './chapter.mjs';
 import { subjectOf } from './directives.mjs';
 import { escape } from './html.mjs';
 import { lineOf } from './readme.mjs';
+import { searchReference } from './reference.mjs';
+import { searchReference } from './reference.mjs';
 import { versionAt } from './site.mjs';
 
 const last = steps.at(-1);
@@ -56,7 +58,7 @@ export async function searchHtml(source, env, md) {
     return path === undefined ? '' : searchFile(step, path);
   }
   if (page.startsWith('api/')) {
-    return step === last ? searchReference(path) : '';
+    return step === last ? searchReference(step, path) : '';
   }
   if (step !== undefined) {
     return path !== undefined ? '' : heading(1, titleOf(step))
@@ -64,5 +66,3 @@ export async function searchHtml(source, env, md) {
   }
   return md.renderAsync(source, { ...env, isSearch: true });
 }
-
-const searchReference = () => '';

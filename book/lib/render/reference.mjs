@@ -1,0 +1,279 @@
+// The pages of the reference: for each step one that lists its headers, and one for each header with
+// what it declares. An address is made of names only: /api/07-hypercall/vcpu/#Vcpu::run.
+import { number } from '../../../common/steps.mjs';
+import { versionsOf } from '../blame.mjs';
+import { isConstant, readReference, textOf } from '../reference.mjs';
+import { remember } from '../remember.mjs';
+import { linesOf, steps } from '../steps.mjs';
+import { lineHtml } from './code.mjs';
+import { tokensOf } from './highlight.mjs';
+import { escape } from './html.mjs';
+import { chapterHref, fileHref, referenceHref } from './site.mjs';
+
+const nameOf = (header) => header.replace(/\.hpp$/, '');
+
+/** The address of a header in the reference of a step, or of what it declares. */
+const entryHref = (step, header, id) =>
+  `${referenceHref(step)}${nameOf(header)}/${id ? `#${encodeURI(id)}` : ''}`;
+
+const all = (entries) => entries.flatMap((entry) => [entry, ...all(entry.entries)]);
+
+/** A step's reference, with what its words can mean: by Doxygen's ids, and by name. */
+const referenceOf = remember(async (step) => {
+  const headers = await readReference(step);
+  const byId = new Map();
+  const byName = new Map();
+  for (const { path, refid, entries } of headers) {
+    byId.set(refid, { name: path, href: entryHref(step, path) });
+    for (const { refid: own, id, name } of all(entries)) {
+      const meaning = { name, id, href: entryHref(step, path, id) };
+      byId.set(own, meaning);
+      byName.set(name, byName.get(name) ?? meaning);
+    }
+  }
+  return { step, headers, byId, byName };
+});
+
+/** What Doxygen takes a word for: some versions link words like `constexpr` too. */
+function referred({ byId }, refid, word) {
+  const meaning = byId.get(refid);
+  const isThat = meaning?.name.split('::').at(-1) === word.split('::').at(-1).replace(/\(.*/, '');
+  return isThat ? meaning : undefined;
+}
+
+/** What a name in the comment of an entry stands for: looked for in its scope, then further out. */
+function meaningOf({ byName }, name, entry) {
+  if (entry.parameters?.includes(name) || !/^[\w:]+$/.test(name)) {
+    return undefined;
+  }
+  const scope = entry.name?.split('::') ?? [];
+  return scope.map((_, index) => [...scope.slice(0, scope.length - index), name].join('::'))
+    .concat(name).map((candidate) => byName.get(candidate))
+    .find((meaning) => meaning !== undefined && meaning.id !== entry.id);
+}
+
+const linkTo = (meaning, html) => (meaning ? `<a href="${meaning.href}">${html}</a>` : html);
+
+/** What a comment has within its paragraphs, as HTML. */
+function inlineHtml(reference, node, entry) {
+  if (typeof node === 'string') {
+    return escape(node);
+  }
+  const html = inlinesHtml(reference, node.children, entry);
+  switch (node.name) {
+    case 'computeroutput':
+      return linkTo(meaningOf(reference, textOf(node), entry), `<code>${html}</code>`);
+    case 'ref':
+      return linkTo(referred(reference, node.attributes.refid, textOf(node)), html);
+    case 'emphasis':
+      return `<em>${html}</em>`;
+    case 'bold':
+      return `<strong>${html}</strong>`;
+    default:
+      throw new Error(`the reference has no form for Doxygen's <${node.name}>`);
+  }
+}
+
+const inlinesHtml = (reference, nodes, entry) =>
+  nodes.map((node) => inlineHtml(reference, node, entry)).join('');
+
+/** Lines of a block as they are; none is blank, which would end the HTML for Markdown. */
+const preformatted = (lines) => lines.join('&#10;');
+
+const blocks = {
+  verbatim: (reference, node) => '<pre class="drawing" tabindex="0">'
+    + `${preformatted(escape(textOf(node).replace(/\s+$/, '')).split('\n'))}</pre>`,
+  parameterlist: (reference, { children }, entry) => {
+    const items = children.filter(({ name }) => name === 'parameteritem').map((item) => {
+      const [names, description] = item.children.filter(({ name }) => name !== undefined);
+      return `<li><code>${escape(textOf(names).trim())}</code> `
+        + `${inlinesHtml(reference, description.children.flatMap((para) => para.children ?? []), entry)}</li>`;
+    });
+    return `<ul>${items.join('')}</ul>`;
+  },
+  itemizedlist: (reference, { children }, entry) => {
+    const items = children.filter(({ name }) => name === 'listitem')
+      .map((item) => `<li>${commentHtml(reference, { ...entry, comment: item.children })}</li>`);
+    return `<ul>${items.join('')}</ul>`;
+  },
+};
+
+/** The comment of an entry or a header. Doxygen's paragraphs may have blocks within. */
+function commentHtml(reference, entry) {
+  return entry.comment.flatMap(({ children = [] }) => {
+    const parts = [];
+    for (const node of children) {
+      const isBlock = Object.hasOwn(blocks, node.name ?? '');
+      if (isBlock || parts.at(-1)?.isBlock !== false) {
+        parts.push({ isBlock, nodes: [] });
+      }
+      parts.at(-1).nodes.push(node);
+    }
+    return parts.map(({ isBlock, nodes }) => {
+      const text = isBlock ? '' : inlinesHtml(reference, nodes, entry).trim();
+      return isBlock ? blocks[nodes[0].name](reference, nodes[0], entry) : text && `<p>${text}</p>`;
+    });
+  }).join('');
+}
+
+const stops = {
+  variable: /;/,
+  enumerator: /,|\s*\/\/|\s*\}|$/m,
+  function: /;|\s*\{|\s+:(?!:)/,
+};
+
+/** Where a declaration stands: its lines, counted from 0, and where it ends in the last one. */
+function extentOf(lines, { line, kind }) {
+  let from = line - 1;
+  while (/^\s*template\b/.test(lines[from - 1] ?? '')) {
+    --from;
+  }
+  const text = lines.slice(from).join('\n');
+  const [own] = text.slice(0, text.search(stops[kind] ?? /;|\s*\{/)).split('\n\n');
+  const rows = own.split('\n');
+  return { from, to: from + rows.length, end: rows.at(-1).length };
+}
+
+/** The tokens of a line from one column to another. */
+function cut(tokens, from, to) {
+  let start = 0;
+  return tokens.map((token) => {
+    const text = token.text.slice(Math.max(0, from - start), Math.max(0, to - start));
+    start += token.text.length;
+    return { ...token, text };
+  }).filter(({ text }) => text !== '');
+}
+
+/** A declaration as it stands in the header, its types linked. */
+function declarationHtml(reference, header, entry) {
+  const lines = linesOf(header.text);
+  const { from, to, end } = extentOf(lines, entry);
+  const indent = lines[from].search(/\S/);
+  const isOwn = ({ id }) => id === entry.id || entry.name.startsWith(`${id}::`);
+  const linkOf = (name) => {
+    const meaning = referred(reference, entry.references.get(name), name);
+    return meaning && !isOwn(meaning) ? meaning.href : undefined;
+  };
+  return preformatted(tokensOf(header.path, header.text).slice(from, to).map((tokens, index) =>
+    lineHtml(cut(tokens, indent, index === to - from - 1 ? end : Infinity), { linkOf })));
+}
+
+const placeHtml = ({ step }, header, { line }) =>
+  `<a class="place" href="${fileHref(step, header.path, line)}">line ${line}</a>`;
+
+const headingHtml = (level, id, title) => `<h${level} id="${escape(id)}" tabindex="-1">${escape(title)} `
+  + `<a class="header-anchor" href="#${encodeURI(id)}" aria-label="Permalink to “${
+    escape(title)}”">&#8203;</a></h${level}>`;
+
+/**
+ * Constants, members and enumerators in groups that share a comment: those in one line, and those
+ * right below one whose comment stands above it.
+ */
+function groupsOf(header, entries) {
+  const lines = linesOf(header.text);
+  const groups = [];
+  for (const entry of entries) {
+    const group = groups.at(-1);
+    const last = group?.at(-1);
+    const isCommentAbove = group && /^\s*\/\/\//.test(lines[group[0].line - 2] ?? '');
+    const isBelow = isCommentAbove && entry.comment.length === 0 && entry.line === last.line + 1;
+    if (group && (entry.line === last.line || isBelow)) {
+      group.push(entry);
+    } else {
+      groups.push([entry]);
+    }
+  }
+  return groups;
+}
+
+/** Constants, members or enumerators, as a list. */
+function constantsHtml(reference, header, entries) {
+  const items = groupsOf(header, entries).map((group) => {
+    const declarations = group.map((entry, index) => {
+      const isSame = index > 0 && group[index - 1].line === entry.line;
+      return isSame ? `<span id="${escape(entry.id)}"></span>`
+        : `<div class="declaration" id="${escape(entry.id)}"><code>${
+          declarationHtml(reference, header, entry)}</code> ${placeHtml(reference, header, entry)}</div>`;
+    });
+    const comments = group.map((entry) => commentHtml(reference, entry));
+    return `<li>${declarations.join('')}${comments.join('')}</li>`;
+  });
+  return items.length > 0 ? `<ul class="constants">${items.join('')}</ul>` : '';
+}
+
+/** A type, function or namespace, with all that is in it. */
+function entryHtml(reference, header, entry, level) {
+  const overridden = reference.byId.get(entry.overridden);
+  return headingHtml(level, entry.id, entry.name)
+    + (entry.kind === 'namespace' ? '' : `<div class="declaration"><pre tabindex="0"><code>${
+      declarationHtml(reference, header, entry)}</code></pre>${placeHtml(reference, header, entry)}</div>`)
+    + commentHtml(reference, entry)
+    + (overridden ? `<p>Overrides ${linkTo(overridden, escape(overridden.name))}.</p>` : '')
+    + entriesHtml(reference, header, entry.entries, level + 1);
+}
+
+const entriesHtml = (reference, header, entries, level) =>
+  constantsHtml(reference, header, entries.filter(isConstant))
+  + entries.filter((entry) => !isConstant(entry))
+    .map((entry) => entryHtml(reference, header, entry, level)).join('');
+
+const stepsHtml = (step, among, hrefOf) => '<ul class="versions"><li>As of chapter</li>'
+  + among.map((each) => `<li><a href="${hrefOf(each)}"${
+    each === step ? ' aria-current="page"' : ''}>${each.slice(0, 2)}</a></li>`).join('') + '</ul>';
+
+function headerPage(reference, header) {
+  const { step } = reference;
+  const { path, entries, comment } = header;
+  return {
+    page: `${step}/${nameOf(path)}`,
+    title: `${path} in the reference of chapter ${number(step)}`,
+    description: comment.map(textOf).join(' ').trim(),
+    html: headingHtml(1, path, path)
+      + stepsHtml(step, versionsOf(path), (each) => entryHref(each, path))
+      + commentHtml(reference, header)
+      + `<p><a href="${fileHref(step, path)}">The whole file</a>, `
+      + `<a href="${referenceHref(step)}">all headers of chapter ${number(step)}</a></p>`
+      + (entries.some(isConstant) ? headingHtml(2, 'constants', 'Constants') : '')
+      + entriesHtml(reference, header, entries, 2),
+  };
+}
+
+/** What a header declares, as links. */
+function namesHtml({ step }, { path, entries }) {
+  const names = entries.flatMap((entry) => (entry.kind === 'namespace' ? entry.entries : [entry]));
+  const links = names.map(({ id, name }) => `<a href="${entryHref(step, path, id)}">${escape(name)}</a>`);
+  return `<p class="names">${links.join(', ')}</p>`;
+}
+
+function stepPage(reference) {
+  const { step, headers } = reference;
+  const title = `The reference of chapter ${number(step)}`;
+  const items = headers.map((header) => headingHtml(2, header.path, header.path)
+    + commentHtml(reference, header)
+    + `<p><a href="${entryHref(step, header.path)}">${header.path}</a> declares:</p>`
+    + namesHtml(reference, header));
+  return {
+    page: step,
+    title,
+    description: `What the headers of the hypervisor declare, as it is in ${step}.`,
+    html: headingHtml(1, 'reference', title)
+      + stepsHtml(step, steps, referenceHref)
+      + `<p>What the headers declare, as <a href="${chapterHref(step)}">chapter ${number(step)}</a> `
+      + `leaves them${headers.length > 0 ? ':' : ': there are none yet.'}</p>${items.join('')}`,
+  };
+}
+
+/** The HTML that is indexed of a header's page; nothing of the list, which only repeats it. */
+export async function searchReference(step, name) {
+  const page = (await referencePages(step)).find((each) => each.page === `${step}/${name}`);
+  return page ? page.html.replace(/<a class="place".*?<\/a>|<ul class="versions">.*?<\/ul>/g, '') : '';
+}
+
+/**
+ * The pages of a step's reference, each { page, title, description, html }, the list first: `page`
+ * is the address below /api/, `07-hypercall` or `07-hypercall/vcpu`.
+ */
+export const referencePages = remember(async (step) => {
+  const reference = await referenceOf(step);
+  return [stepPage(reference), ...reference.headers.map((header) => headerPage(reference, header))];
+});
