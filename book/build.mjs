@@ -7,14 +7,22 @@ import { build } from 'vitepress';
 import { readParameters } from './lib/parameters.mjs';
 import { runBookTool } from './lib/tool.mjs';
 
-const root = fileURLToPath(new URL('.', import.meta.url));
-const directory = resolve(process.argv[2] ?? `${root}/../build/book`);
+const here = fileURLToPath(new URL('.', import.meta.url));
+const all = fileURLToPath(new URL('../build', import.meta.url));
+const directory = resolve(process.argv[2] ?? `${all}/book`);
 
 runBookTool(async () => {
   const start = performance.now();
   readParameters();
-  await build(root, { outDir: directory });
+  await build(here, {
+    outDir: directory,
+    // VitePress knows one place for what it needs on the way; two builds at a time need two.
+    onAfterConfigResolve(config) {
+      config.tempDir = `${all}/book-temp-${process.pid}`;
+    },
+  });
   const pages = readdirSync(directory, { recursive: true }).filter((path) => /\.html$/.test(path));
   const seconds = ((performance.now() - start) / 1000).toFixed(1);
-  console.log(`book: ${pages.length} pages in ${relative('.', directory)}, made in ${seconds} s`);
+  console.log(`book: ${pages.length} pages in ${relative(resolve(all, '..'), directory)}, `
+    + `made in ${seconds} s`);
 });
