@@ -13,18 +13,21 @@ import { readRuns } from './runs.mjs';
 import { clean, withoutFirmware } from './text.mjs';
 import { readVersions } from './versions.mjs';
 
-/** A function that does what it is given, but never more than `count` things at a time. */
+/**
+ * A function that does what it is given, but never more than `count` things at a time, and nothing
+ * more once `close` was called.
+ */
 export function workers(count) {
   const waiting = [];
   let free = count;
-  return async (work) => {
+  const work = async (doIt) => {
     if (free === 0) {
       await new Promise((resolve) => { waiting.push(resolve); });
     } else {
       --free;
     }
     try {
-      return await work();
+      return work.isClosed ? refuse('interrupted') : await doIt();
     } finally {
       const next = waiting.shift();
       if (next) {
@@ -34,6 +37,9 @@ export function workers(count) {
       }
     }
   };
+  work.isClosed = false;
+  work.close = () => { work.isClosed = true; };
+  return work;
 }
 
 /**

@@ -5,10 +5,10 @@ import { execFileSync } from 'node:child_process';
 import { functionsAt } from '../../common/test/symbols.mjs';
 import { withSuffix } from './versions.mjs';
 
-const image = 0x8020_0000n; // where the hypervisor is; below it is the firmware, from RAM's start on
+const image = 0x8020_0000n; // where the hypervisor is; below it is the firmware
 const ram = 0x8000_0000n;
 
-/** The functions and labels of `elf` in the order of their addresses: { name, address, from, to }. */
+/** The functions and labels of `elf`, in the order of their addresses: { name, address, to }. */
 export function readSymbols(elf) {
   const text = execFileSync(withSuffix('llvm-nm'),
     ['--defined-only', '--numeric-sort', '--demangle', elf], { encoding: 'utf8' });

@@ -77,7 +77,8 @@ export class ChangingPlace extends Place {
       env: { ...process.env, GIT_CEILING_DIRECTORIES: build },
     });
     if (status !== 0) {
-      refuse(`${path.basename(patch)} does not apply: ${stderr.replace(/^error: /, '').split('\n')[0]}`);
+      const [why] = stderr.replace(/^error: /, '').split('\n');
+      refuse(`${path.basename(patch)} does not apply: ${why}`);
     }
   }
 

@@ -4,7 +4,9 @@
 import { Refusal, refuse } from '../../common/steps.mjs';
 import { qemus } from '../../common/test/machine.mjs';
 import { stepOf, steps } from '../lib/steps.mjs';
+import { runBookTool } from '../lib/tool.mjs';
 import { recordChapter, workers } from './chapter.mjs';
+import { stopAll } from './run.mjs';
 import { store } from './store.mjs';
 
 /** What could not be recorded, one line each. */
@@ -31,9 +33,16 @@ function* errorsOf({ step, error, runs, states, numbers }) {
 
 async function record(step, work) {
   const shown = (name) => `${step.padEnd(20)} ${name.padEnd(24)}`;
-  const note = (name, seconds) => console.log(`${shown(name)} ${seconds.toFixed(1).padStart(5)} s`);
+  const note = (name, seconds) => {
+    if (!work.isClosed) {
+      console.log(`${shown(name)} ${seconds.toFixed(1).padStart(5)} s`);
+    }
+  };
   try {
     const chapter = await recordChapter(step, { work, note });
+    if (work.isClosed) {
+      return [];
+    }
     for (const name of store(chapter)) {
       console.log(`${shown(name)} is new`);
     }
@@ -42,7 +51,7 @@ async function record(step, work) {
     if (!(error instanceof Refusal)) {
       throw error;
     }
-    return [error.message];
+    return work.isClosed ? [] : [error.message];
   }
 }
 
@@ -53,17 +62,17 @@ async function main([number]) {
   const wanted = number === undefined ? steps
     : [stepOf(number) ?? refuse(`CHAPTER=${number}: there is no step of that number`)];
   const work = workers(2);
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      work.close();
+      stopAll();
+    });
+  }
   const errors = (await Promise.all(wanted.map((step) => record(step, work)))).flat();
   errors.forEach((error) => console.error(error));
-  return errors.length === 0 ? 0 : 1;
+  return work.isClosed ? 130 : errors.length === 0 ? 0 : 1;
 }
 
-try {
+await runBookTool(async () => {
   process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof Refusal)) {
-    throw error;
-  }
-  console.error(error.message);
-  process.exitCode = 1;
-}
+});

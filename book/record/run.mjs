@@ -56,7 +56,8 @@ const fill = (command, { elf, step }) => command.replaceAll('{elf}', elf).replac
 export function runCommand(run, place) {
   const command = fill(run.command, { elf: place.elf, step: place.directory });
   try {
-    const output = execFileSync('sh', ['-c', command], { cwd: root, encoding: 'utf8', stdio: 'pipe' });
+    const output = execFileSync('sh', ['-c', command],
+      { cwd: root, encoding: 'utf8', stdio: 'pipe' });
     const text = linesOf(clean(output, place)).filter((line) => (run.lines ?? /^/).test(line));
     return { status: 0, text: `${text.join('\n')}\n` };
   } catch (error) {
@@ -64,6 +65,11 @@ export function runCommand(run, place) {
     return refuse(`${commandOf(place.step, run)}: ${why}`);
   }
 }
+
+const running = new Set();
+
+/** Ends all runs, which then fail. */
+export const stopAll = () => Promise.all([...running].map((machine) => machine.stop()));
 
 /**
  * Runs what is built in `place`.
@@ -74,7 +80,8 @@ export async function runOn(qemu, run, place) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'recording-'));
   const log = path.join(directory, 'log');
   const monitor = run.until && new Monitor();
-  const flags = [flagsOf(run, { major: qemu.major, log }), monitor?.flags].filter(Boolean).join(' ');
+  const flags = [flagsOf(run, { major: qemu.major, log }), monitor?.flags]
+    .filter(Boolean).join(' ');
   const machine = new Machine({
     step: place.directory,
     variables: {
@@ -86,6 +93,7 @@ export async function runOn(qemu, run, place) {
     target: run.target,
     terminal: run.terminal ?? !run.limit,
   });
+  running.add(machine);
   try {
     for (const [text, line] of run.type ?? []) {
       await machine.expect(text);
@@ -98,6 +106,7 @@ export async function runOn(qemu, run, place) {
     throw new Error(error.message.split('\n')[0], { cause: machine.log() });
   } finally {
     await machine.stop();
+    running.delete(machine);
     monitor?.close();
     fs.rmSync(directory, { recursive: true, force: true });
   }

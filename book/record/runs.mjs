@@ -132,7 +132,8 @@ export async function readRuns(step, directory = chapterDirectory(step)) {
   const name = path.relative(path.dirname(bookDirectory), file);
   let module = {};
   if (fs.existsSync(file)) {
-    module = await import(pathToFileURL(file)).catch((error) => refuse(`${name}: ${error.message}`));
+    module = await import(pathToFileURL(file))
+      .catch((error) => refuse(`${name}: ${error.message}`));
   }
   const runs = { run: usual[step] ?? {}, ...module.runs };
   for (const [run, options] of Object.entries(runs)) {

@@ -40,7 +40,8 @@ export function firmwareOf(text) {
   const lines = linesOf(text);
   const first = lines.findIndex((line) => /^OpenSBI v/.test(line));
   const last = lines.findIndex((line) => /^Boot HART MEDELEG /.test(line));
-  return first < 0 || last < first ? undefined : [lines[first - 1] === '' ? first : first + 1, last + 1];
+  const hasBlank = lines[first - 1] === ''; // with which it begins
+  return first < 0 || last < first ? undefined : [hasBlank ? first : first + 1, last + 1];
 }
 
 /** The lines that are not the firmware's. */

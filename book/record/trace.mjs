@@ -74,7 +74,8 @@ export async function readTrace(file, elf, { exit = 1, from = 'exit_guest', to =
   const functions = writtenIn(elf, addresses);
   return states.map((state, index) => {
     const next = states[index + 1] ?? state;
-    const changed = Object.keys(state).filter((name) => isShown(name) && next[name] !== state[name]);
+    const changed = Object.keys(state)
+      .filter((name) => isShown(name) && next[name] !== state[name]);
     return {
       pc: hex(state.pc),
       function: functions[addresses.indexOf(state.pc)],

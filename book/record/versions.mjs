@@ -10,7 +10,8 @@ import { linux, qemus, root } from '../../common/test/machine.mjs';
 const suffix = process.env.LLVM_SUFFIX ?? '-19'; // tools.mk exports it
 
 /** LLVM's tools have the suffix of tools.mk: `llvm-nm` is llvm-nm-19. */
-export const withSuffix = (tool) => tool.replace(/^(llvm-\w+|clang(\+\+)?|ld\.lld)$/, `$1${suffix}`);
+export const withSuffix = (tool) =>
+  tool.replace(/^(llvm-\w+|clang(\+\+)?|ld\.lld)$/, `$1${suffix}`);
 
 /** The first version number that `text` has behind `words`. */
 function find(text, words, what) {
