@@ -23,7 +23,7 @@ const silence = { least: 0.3, multiple: 3 };
 const quote = (word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word}'`);
 
 /** What QEMU is told besides: as a reader would, but for the place of the log. */
-function flagsOf(run, { major, log = 'qemu.log' }) {
+function flagsOf(run, { major, log = '/tmp/qemu.log' }) {
   const isCounted = run.counted || run.trace;
   return [
     run.variables?.QEMU_FLAGS,

@@ -44,7 +44,7 @@ function toEntry({ status, text, counts, loop, linux }, file) {
   return { file, status, loop, counts, linux, text };
 }
 
-/** What is to be stored of a run: the same as before, if that is still true. */
+/** What is to be stored of a run, { entry, isTrue }: the texts of before, if they are still true. */
 function entryOf(name, { run, command, results: [first, second] }, before) {
   const isTrace = run.trace !== undefined;
   const end = isTrace ? 'trace.json' : 'txt';
@@ -56,7 +56,13 @@ function entryOf(name, { run, command, results: [first, second] }, before) {
     && Boolean(before.second) === Boolean(entry.second)
     && !compare(before, first, { isTrace })
     && (!entry.second || !compare(before.second, second, { isTrace }));
-  return isTrue ? before : entry;
+  if (isTrue) {
+    entry.text = before.text;
+    if (entry.second) {
+      entry.second.text = before.second.text;
+    }
+  }
+  return { entry, isTrue };
 }
 
 function write(file, text) {
@@ -77,12 +83,17 @@ export function store(chapter, book = bookDirectory) {
   const versions = versionsOf(chapter);
   const isSame = JSON.stringify(before?.versions) === JSON.stringify(versions);
   const runs = {};
+  const changed = [];
   for (const [name, recorded] of Object.entries(chapter.runs)) {
     const old = before?.runs[name];
-    const entry = recorded.results.some(({ error }) => error) ? old
+    const failed = recorded.results.some(({ error }) => error);
+    const { entry, isTrue } = failed ? { entry: old, isTrue: true }
       : entryOf(name, recorded, isSame ? old : undefined);
     if (entry) {
       runs[name] = entry;
+    }
+    if (!isTrue) {
+      changed.push(name);
     }
   }
   const numbers = Object.fromEntries(Object.entries(chapter.numbers)
@@ -102,7 +113,7 @@ export function store(chapter, book = bookDirectory) {
   for (const file of strayFiles(step, toStore, book)) {
     fs.rmSync(path.join(directory, file));
   }
-  return Object.keys(runs).filter((name) => runs[name] !== before?.runs[name]);
+  return changed;
 }
 
 /** The versions, with those of the firmwares that have said theirs. */
