@@ -1,14 +1,19 @@
 // The reference of a step: what its headers declare, and what their comments say. Doxygen reads
 // them and writes XML; here that becomes a tree for each header, in the order of its lines.
-import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { XMLParser } from 'fast-xml-parser';
 import { refuse, stepsDirectory } from '../../common/steps.mjs';
-import { linesOf } from './steps.mjs';
+import { filesOf, linesOf } from './steps.mjs';
 
-const buildDirectory = fileURLToPath(new URL('../../build', import.meta.url));
+/** The headers of a step. */
+export const headersOf = (step, directory) => [...filesOf(step, directory)]
+  .filter(([path]) => path.endsWith('.hpp'));
+
+/** The name of a header: its path without the ending. */
+export const nameOf = (path) => path.replace(/\.hpp$/, '');
 
 /** What Doxygen is told. It warns of what has no comment; parameters need none of their own. */
 const settings = (input, output) => `
@@ -26,34 +31,6 @@ const settings = (input, output) => `
   WARN_NO_PARAMDOC = NO
   WARN_IF_INCOMPLETE_DOC = NO
 `;
-
-/** Gives what Doxygen says. It writes the XML into `output`. */
-function runDoxygen(input, output) {
-  return new Promise((resolve, reject) => {
-    const child = execFile('doxygen', ['-'], (error, stdout, stderr) => {
-      if (error) {
-        reject(error.code === 'ENOENT' ? new Error('doxygen is not there') : error);
-      }
-      resolve(stderr);
-    });
-    child.stdin.on('error', () => {}).end(settings(input, output));
-  });
-}
-
-/**
- * Doxygen warns of whatever has no comment. Constants and members need none where their name says
- * it, nor do constructors, and functions that are defaulted or deleted.
- */
-function isExcused(warning) {
-  return /\((variable|enumvalue)\) of .* is not documented\.$/.test(warning)
-    || /= *(default|delete) \(function\) of .* is not documented\.$/.test(warning)
-    || /Member (\w+)\(.*\) \(function\) of (class|struct) (\w+::)*\1 is not documented\.$/.test(warning);
-}
-
-/** The warnings, as errors: `steps/07-hypercall/vcpu.hpp:12: …`. */
-const errorsIn = (output, step, input) => output.split(/\n(?=\S)/)
-  .map((warning) => warning.trim().replace(`${input}/`, `steps/${step}/`).replace('warning: ', ''))
-  .filter((warning) => warning !== '' && !isExcused(warning));
 
 const parser = new XMLParser({
   preserveOrder: true,
@@ -86,6 +63,35 @@ function* descendants(node, name) {
     }
     yield* descendants(child, name);
   }
+}
+
+/** Runs Doxygen on the headers in a directory: { warnings, compounds }, what it says and writes. */
+function runDoxygen(input) {
+  const output = mkdtempSync(join(tmpdir(), 'reference-'));
+  try {
+    const run = spawnSync('doxygen', ['-'], { input: settings(input, output), encoding: 'utf8' });
+    if (run.error || run.status !== 0) {
+      refuse(`doxygen cannot be run: ${run.error?.message ?? run.stderr.trim()}`);
+    }
+    const xml = join(output, 'xml');
+    const compounds = readdirSync(xml).sort()
+      .filter((name) => name.endsWith('.xml') && !['index.xml', 'Doxyfile.xml'].includes(name))
+      .map((name) => toNode({ all: parser.parse(readFileSync(join(xml, name), 'utf8')) }))
+      .flatMap((node) => [...descendants(node, 'compounddef')]);
+    return { warnings: run.stderr.split(/\n(?=\S)/).map((warning) => warning.trim()), compounds };
+  } finally {
+    rmSync(output, { recursive: true });
+  }
+}
+
+/**
+ * Doxygen warns of whatever has no comment. Constants and members need none where their name says
+ * it, nor do constructors, and functions that are defaulted or deleted.
+ */
+function isExcused(warning) {
+  return /\((variable|enumvalue)\) of .* is not documented\.$/.test(warning)
+    || /= *(default|delete) \(function\) of .* is not documented\.$/.test(warning)
+    || /Member (\w+)\(.*\) \(function\) of (class|struct) (\w+::)*\1 is not documented\.$/.test(warning);
 }
 
 /** The paragraphs of a comment. */
@@ -204,42 +210,31 @@ function nameEntries(entries, taken = new Set()) {
 
 /**
  * Reads the headers of a step.
- * @returns a list of { path, text, comment, entries }, by path. An entry is what a header declares:
- *   { name, kind, id, line, comment, entries, … }, with its members as entries of its own. A
- *   comment is a list of Doxygen's paragraphs, each { name, attributes, children }.
- * @throws a Refusal that has a line for each type and function without a comment
+ * @returns a list of { path, text, comment, entries, errors }, by path. An entry is what a header
+ *   declares: { name, kind, id, line, comment, entries, … }, with its members as entries of its own.
+ *   A comment is a list of Doxygen's paragraphs, each { name, attributes, children }. The errors are
+ *   lines, one for each type or function without a comment.
  */
-export async function readReference(step, directory = stepsDirectory) {
-  const input = join(directory, step);
-  const paths = readdirSync(input).filter((path) => path.endsWith('.hpp')).sort();
-  if (paths.length === 0) {
+export function readReference(step, directory = stepsDirectory) {
+  const headers = headersOf(step, directory);
+  if (headers.length === 0) {
     return [];
   }
-  mkdirSync(buildDirectory, { recursive: true });
-  const output = mkdtempSync(join(buildDirectory, 'reference-'));
-  try {
-    const errors = errorsIn(await runDoxygen(input, output), step, input);
-    const texts = new Map(paths.map((path) => [path, readFileSync(join(input, path), 'utf8')]));
-    const read = (name) => toNode({ doxygen: parser.parse(readFileSync(name, 'utf8')) });
-    const compounds = readdirSync(join(output, 'xml')).sort()
-      .filter((name) => name.endsWith('.xml') && !['index.xml', 'Doxyfile.xml'].includes(name))
-      .flatMap((name) => [...descendants(read(join(output, 'xml', name)), 'compounddef')]);
-    const lines = new Map([...texts].map(([path, text]) => [path, linesOf(text)]));
-    const entries = topEntries(compounds, lines);
-    const headers = paths.map((path) => {
-      const file = compounds.find((compound) => compound.attributes.kind === 'file'
-        && textIn(compound, 'compoundname') === path);
-      const own = entries.filter((entry) => entry.file === path);
-      nameEntries(own);
-      return {
-        path, text: texts.get(path), refid: file?.attributes.id,
-        comment: file ? commentOf(file) : [], entries: own,
-      };
-    });
-    headers.filter(({ comment }) => comment.length === 0)
-      .forEach(({ path }) => errors.unshift(`steps/${step}/${path}:1: no comment with @file`));
-    return errors.length > 0 ? refuse(errors.join('\n')) : headers;
-  } finally {
-    rmSync(output, { recursive: true });
-  }
+  const input = join(directory, step);
+  const { warnings, compounds } = runDoxygen(input);
+  const entries = topEntries(compounds, new Map(headers.map(([path, text]) => [path, linesOf(text)])));
+  return headers.map(([path, text]) => {
+    const file = compounds.find((compound) => compound.attributes.kind === 'file'
+      && textIn(compound, 'compoundname') === path);
+    const own = entries.filter((entry) => entry.file === path);
+    nameEntries(own);
+    const errors = warnings.filter((warning) => warning.startsWith(`${input}/${path}:`)
+      && !isExcused(warning));
+    const comment = file ? commentOf(file) : [];
+    return {
+      path, text, refid: file?.attributes.id, comment, entries: own,
+      errors: (comment.length > 0 ? errors : [`${input}/${path}:1: there is no comment with @file`])
+        .map((error) => error.replace(input, `steps/${step}`).replace('warning: ', '')),
+    };
+  });
 }

@@ -10,6 +10,7 @@ import { drawingHtml } from './drawing.mjs';
 import { filePageHtml, listPageHtml } from './file.mjs';
 import { mapHtml } from './map.mjs';
 import { failureHtml, solutionHtml } from './patch.mjs';
+import { headerPageHtml, referencePageHtml } from './reference.mjs';
 import { traceHtml } from './trace.mjs';
 
 /** What a page is about, from its path below book/: { step, path }, both maybe undefined. */
@@ -47,6 +48,8 @@ const shows = {
   whole: ({ step }) => wholeHtml(step),
   file: ({ step, path }) => filePageHtml(step, path),
   files: ({ step }) => listPageHtml(step),
+  reference: ({ step }) => referencePageHtml(step),
+  header: ({ step, path }) => headerPageHtml(step, path),
   map: () => mapHtml(),
 };
 

@@ -3,15 +3,19 @@ import { number } from '../../../common/steps.mjs';
 import { sizeOf, titleOf } from './chapter.mjs';
 import { subjectOf } from './directives.mjs';
 import { lineOf } from './readme.mjs';
+import { describeReference } from './reference.mjs';
 
 const plain = (text) => text.replaceAll('`', '');
 
 /** What VitePress is to know of a page besides its front matter. */
 export function describePage({ relativePath, params }) {
-  if (params === undefined || relativePath.startsWith('api/')) {
+  if (params === undefined) {
     return undefined;
   }
   const { step, path } = subjectOf(relativePath);
+  if (relativePath.startsWith('api/')) {
+    return describeReference(step, path);
+  }
   const chapter = `chapter ${number(step)}`;
   if (relativePath.startsWith('files/')) {
     return path === undefined ? {

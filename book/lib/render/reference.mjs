@@ -1,16 +1,14 @@
 // The pages of the reference: for each step one that lists its headers, and one for each header with
 // what it declares. An address is made of names only: /api/07-hypercall/vcpu/#Vcpu::run.
-import { number } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/steps.mjs';
 import { versionsOf } from '../blame.mjs';
-import { isConstant, readReference, textOf } from '../reference.mjs';
+import { isConstant, nameOf, readReference, textOf } from '../reference.mjs';
 import { remember } from '../remember.mjs';
 import { linesOf, steps } from '../steps.mjs';
 import { lineHtml } from './code.mjs';
 import { tokensOf } from './highlight.mjs';
 import { escape } from './html.mjs';
 import { chapterHref, fileHref, referenceHref } from './site.mjs';
-
-const nameOf = (header) => header.replace(/\.hpp$/, '');
 
 /** The address of a header in the reference of a step, or of what it declares. */
 const entryHref = (step, header, id) =>
@@ -19,8 +17,8 @@ const entryHref = (step, header, id) =>
 const all = (entries) => entries.flatMap((entry) => [entry, ...all(entry.entries)]);
 
 /** A step's reference, with what its words can mean: by Doxygen's ids, and by name. */
-const referenceOf = remember(async (step) => {
-  const headers = await readReference(step);
+const referenceOf = remember((step) => {
+  const headers = readReference(step);
   const byId = new Map();
   const byName = new Map();
   for (const { path, refid, entries } of headers) {
@@ -221,21 +219,23 @@ const stepsHtml = (step, among, hrefOf) => '<ul class="versions"><li>As of chapt
   + among.map((each) => `<li><a href="${hrefOf(each)}"${
     each === step ? ' aria-current="page"' : ''}>${each.slice(0, 2)}</a></li>`).join('') + '</ul>';
 
-function headerPage(reference, header) {
-  const { step } = reference;
-  const { path, entries, comment } = header;
-  return {
-    page: `${step}/${nameOf(path)}`,
-    title: `${path} in the reference of chapter ${number(step)}`,
-    description: comment.map(textOf).join(' ').trim(),
-    html: headingHtml(1, path, path)
-      + stepsHtml(step, versionsOf(path), (each) => entryHref(each, path))
-      + commentHtml(reference, header)
-      + `<p><a href="${fileHref(step, path)}">The whole file</a>, `
-      + `<a href="${referenceHref(step)}">all headers of chapter ${number(step)}</a></p>`
-      + (entries.some(isConstant) ? headingHtml(2, 'constants', 'Constants') : '')
-      + entriesHtml(reference, header, entries, 2),
-  };
+/** A header of a step, by its name. */
+const headerOf = ({ headers }, name) => headers.find(({ path }) => nameOf(path) === name);
+
+/** The page of a header. It refuses one that leaves a type or function without a comment. */
+export function headerPageHtml(step, name) {
+  const reference = referenceOf(step);
+  const header = headerOf(reference, name);
+  const { path, entries, errors } = header;
+  if (errors.length > 0) {
+    refuse(errors.join('\n'));
+  }
+  return `${headingHtml(1, path, path)}${stepsHtml(step, versionsOf(path), (each) => entryHref(each, path))}`
+    + `<div class="reference" v-pre>${commentHtml(reference, header)}`
+    + `<p><a href="${fileHref(step, path)}">The whole file</a>, `
+    + `<a href="${referenceHref(step)}">all headers of chapter ${number(step)}</a></p>`
+    + (entries.some(isConstant) ? headingHtml(2, 'constants', 'Constants') : '')
+    + `${entriesHtml(reference, header, entries, 2)}</div>`;
 }
 
 /** What a header declares, as links. */
@@ -245,35 +245,32 @@ function namesHtml({ step }, { path, entries }) {
   return `<p class="names">${links.join(', ')}</p>`;
 }
 
-function stepPage(reference) {
-  const { step, headers } = reference;
-  const title = `The reference of chapter ${number(step)}`;
-  const items = headers.map((header) => headingHtml(2, header.path, header.path)
+/** The page with the headers of a step. */
+export function referencePageHtml(step) {
+  const reference = referenceOf(step);
+  const items = reference.headers.map((header) => headingHtml(2, header.path, header.path)
     + commentHtml(reference, header)
     + `<p><a href="${entryHref(step, header.path)}">${header.path}</a> declares:</p>`
     + namesHtml(reference, header));
-  return {
-    page: step,
-    title,
-    description: `What the headers of the hypervisor declare, as it is in ${step}.`,
-    html: headingHtml(1, 'reference', title)
-      + stepsHtml(step, steps, referenceHref)
-      + `<p>What the headers declare, as <a href="${chapterHref(step)}">chapter ${number(step)}</a> `
-      + `leaves them${headers.length > 0 ? ':' : ': there are none yet.'}</p>${items.join('')}`,
+  return `${headingHtml(1, 'reference', titleOfReference(step))}${stepsHtml(step, steps, referenceHref)}`
+    + `<div class="reference" v-pre><p>What the headers declare, as `
+    + `<a href="${chapterHref(step)}">chapter ${number(step)}</a> leaves them`
+    + `${items.length > 0 ? ':' : ': there are none yet.'}</p>${items.join('')}</div>`;
+}
+
+const titleOfReference = (step) => `The reference of chapter ${number(step)}`;
+
+/** What VitePress is to know of a page of the reference. */
+export function describeReference(step, name) {
+  return name === undefined ? {
+    title: titleOfReference(step),
+    description: `What the headers of the hypervisor declare, as chapter ${number(step)} leaves them.`,
+  } : {
+    title: `${name}.hpp in the reference of chapter ${number(step)}`,
+    description: headerOf(referenceOf(step), name).comment.map(textOf).join(' ').trim(),
   };
 }
 
-/** The HTML that is indexed of a header's page; nothing of the list, which only repeats it. */
-export async function searchReference(step, name) {
-  const page = (await referencePages(step)).find((each) => each.page === `${step}/${name}`);
-  return page ? page.html.replace(/<a class="place".*?<\/a>|<ul class="versions">.*?<\/ul>/g, '') : '';
-}
-
-/**
- * The pages of a step's reference, each { page, title, description, html }, the list first: `page`
- * is the address below /api/, `07-hypercall` or `07-hypercall/vcpu`.
- */
-export const referencePages = remember(async (step) => {
-  const reference = await referenceOf(step);
-  return [stepPage(reference), ...reference.headers.map((header) => headerPage(reference, header))];
-});
+/** The HTML that is indexed of a header's page. */
+export const searchReference = (step, name) => headerPageHtml(step, name)
+  .replace(/<a class="place".*?<\/a>|<ul class="versions">.*?<\/ul>/g, '');

@@ -9,7 +9,6 @@ import { subjectOf } from './directives.mjs';
 import { escape } from './html.mjs';
 import { lineOf } from './readme.mjs';
 import { searchReference } from './reference.mjs';
-import { searchReference } from './reference.mjs';
 import { versionAt } from './site.mjs';
 
 const last = steps.at(-1);
@@ -58,7 +57,7 @@ export async function searchHtml(source, env, md) {
     return path === undefined ? '' : searchFile(step, path);
   }
   if (page.startsWith('api/')) {
-    return step === last ? searchReference(step, path) : '';
+    return step === last && path ? searchReference(step, path) : '';
   }
   if (step !== undefined) {
     return path !== undefined ? '' : heading(1, titleOf(step))
