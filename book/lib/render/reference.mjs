@@ -79,7 +79,7 @@ const inlinesHtml = (reference, nodes, entry) =>
 const preformatted = (lines) => lines.join('&#10;');
 
 const blocks = {
-  verbatim: (reference, node) => '<pre class="drawing" tabindex="0">'
+  verbatim: (reference, node) => '<pre class="ascii" tabindex="0">'
     + `${preformatted(escape(textOf(node).replace(/\s+$/, '')).split('\n'))}</pre>`,
   parameterlist: (reference, { children }, entry) => {
     const items = children.filter(({ name }) => name === 'parameteritem').map((item) => {
@@ -142,8 +142,8 @@ function cut(tokens, from, to) {
   }).filter(({ text }) => text !== '');
 }
 
-/** A declaration as it stands in the header, its types linked. */
-function declarationHtml(reference, header, entry) {
+/** A declaration as it stands in the header, its types linked, with the line where it is. */
+function declarationHtml(reference, header, entry, id = '') {
   const lines = linesOf(header.text);
   const { from, to, end } = extentOf(lines, entry);
   const indent = lines[from].search(/\S/);
@@ -152,12 +152,11 @@ function declarationHtml(reference, header, entry) {
     const meaning = referred(reference, entry.references.get(name), name);
     return meaning && !isOwn(meaning) ? meaning.href : undefined;
   };
-  return preformatted(tokensOf(header.path, header.text).slice(from, to).map((tokens, index) =>
-    lineHtml(cut(tokens, indent, index === to - from - 1 ? end : Infinity), { linkOf })));
+  const code = tokensOf(header.path, header.text).slice(from, to).map((tokens, index) =>
+    lineHtml(cut(tokens, indent, index === to - from - 1 ? end : Infinity), { linkOf }));
+  return `<div class="declaration"${id && ` id="${escape(id)}"`}><pre><code>${preformatted(code)}</code></pre>`
+    + `<a class="place" href="${fileHref(reference.step, header.path, entry.line)}">line ${entry.line}</a></div>`;
 }
-
-const placeHtml = ({ step }, header, { line }) =>
-  `<a class="place" href="${fileHref(step, header.path, line)}">line ${line}</a>`;
 
 const headingHtml = (level, id, title) => `<h${level} id="${escape(id)}" tabindex="-1">${escape(title)} `
   + `<a class="header-anchor" href="#${encodeURI(id)}" aria-label="Permalink to “${
@@ -190,8 +189,7 @@ function constantsHtml(reference, header, entries) {
     const declarations = group.map((entry, index) => {
       const isSame = index > 0 && group[index - 1].line === entry.line;
       return isSame ? `<span id="${escape(entry.id)}"></span>`
-        : `<div class="declaration" id="${escape(entry.id)}"><code>${
-          declarationHtml(reference, header, entry)}</code> ${placeHtml(reference, header, entry)}</div>`;
+        : declarationHtml(reference, header, entry, entry.id);
     });
     const comments = group.map((entry) => commentHtml(reference, entry));
     return `<li>${declarations.join('')}${comments.join('')}</li>`;
@@ -203,8 +201,7 @@ function constantsHtml(reference, header, entries) {
 function entryHtml(reference, header, entry, level) {
   const overridden = reference.byId.get(entry.overridden);
   return headingHtml(level, entry.id, entry.name)
-    + (entry.kind === 'namespace' ? '' : `<div class="declaration"><pre tabindex="0"><code>${
-      declarationHtml(reference, header, entry)}</code></pre>${placeHtml(reference, header, entry)}</div>`)
+    + (entry.kind === 'namespace' ? '' : declarationHtml(reference, header, entry))
     + commentHtml(reference, entry)
     + (overridden ? `<p>Overrides ${linkTo(overridden, escape(overridden.name))}.</p>` : '')
     + entriesHtml(reference, header, entry.entries, level + 1);
@@ -238,24 +235,25 @@ export function headerPageHtml(step, name) {
     + `${entriesHtml(reference, header, entries, 2)}</div>`;
 }
 
-/** What a header declares, as links. */
+/** What a header declares, as links; of functions with one name the first. */
 function namesHtml({ step }, { path, entries }) {
-  const names = entries.flatMap((entry) => (entry.kind === 'namespace' ? entry.entries : [entry]));
-  const links = names.map(({ id, name }) => `<a href="${entryHref(step, path, id)}">${escape(name)}</a>`);
+  const links = entries.flatMap((entry) => (entry.kind === 'namespace' ? entry.entries : [entry]))
+    .filter(({ id, name }) => id === name)
+    .map(({ id }) => `<a href="${entryHref(step, path, id)}">${escape(id)}</a>`);
   return `<p class="names">${links.join(', ')}</p>`;
 }
 
 /** The page with the headers of a step. */
 export function referencePageHtml(step) {
   const reference = referenceOf(step);
-  const items = reference.headers.map((header) => headingHtml(2, header.path, header.path)
-    + commentHtml(reference, header)
-    + `<p><a href="${entryHref(step, header.path)}">${header.path}</a> declares:</p>`
-    + namesHtml(reference, header));
+  const items = reference.headers.map((header) =>
+    `<li><a href="${entryHref(step, header.path)}"><code>${header.path}</code></a> `
+    + `${commentHtml(reference, header)}${namesHtml(reference, header)}</li>`);
   return `${headingHtml(1, 'reference', titleOfReference(step))}${stepsHtml(step, steps, referenceHref)}`
     + `<div class="reference" v-pre><p>What the headers declare, as `
     + `<a href="${chapterHref(step)}">chapter ${number(step)}</a> leaves them`
-    + `${items.length > 0 ? ':' : ': there are none yet.'}</p>${items.join('')}</div>`;
+    + (items.length > 0 ? `.</p><ul class="headers">${items.join('')}</ul></div>`
+      : ': there are none yet.</p></div>');
 }
 
 const titleOfReference = (step) => `The reference of chapter ${number(step)}`;

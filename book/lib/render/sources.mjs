@@ -21,6 +21,9 @@ export function sourcesOf(page) {
     return steps.filter((each) => each <= step && treeOf(each).has(path))
       .map((each) => join(stepsDirectory, each, path));
   }
+  if (page.startsWith('api/') && path !== undefined) {
+    return [join(stepsDirectory, step, `${path}.hpp`)];
+  }
   const before = stepBefore(step);
   return [readmePath, ...(before ? pathsOf(before) : []), ...pathsOf(step), ...ofChapter(step)];
 }
