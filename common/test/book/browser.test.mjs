@@ -1,0 +1,396 @@
+// The built site as a reader sees it: in Chromium, wide and narrow, light and dark, with scripts and
+// without, on paper. Read is build/book, or what BOOK_SITE names; it was built before.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import axe from 'axe-core';
+
+import { readChapter } from '../../../book/lib/states.mjs';
+import { steps } from '../../../book/lib/steps.mjs';
+import { filesIn } from '../../steps.mjs';
+import { assertNone } from './html.mjs';
+import { frames, isReady, openTab, startBrowser, visit } from './chromium.mjs';
+import { builtSite, listPages } from './pages.mjs';
+import { searchFor } from './search.mjs';
+import { serve } from './serve.mjs';
+
+const wide = { width: 1440, height: 900 };
+const narrow = { width: 390, height: 844 };
+
+const browser = await startBrowser();
+const site = await serve(builtSite);
+after(async () => {
+  await browser.close();
+  site.close();
+});
+
+const all = listPages(builtSite);
+const written = steps.map((step) => readChapter(step)).filter(({ page }) => page !== undefined);
+assert.ok(written.length > 0, 'no chapter is written');
+const [{ step: first }] = written;
+
+/** A tab of its own context, closed when the test is over. */
+async function tabFor(t, { address = site.address, ...options } = {}) {
+  const context = await browser.newContext({ viewport: wide, ...options });
+  t.after(() => context.close());
+  return openTab(context, address);
+}
+
+/** Pages to look at: chapters and prose, and the largest and smallest of each other kind. */
+const looked = [
+  ...all.filter(({ kind }) => ['chapter', 'prose'].includes(kind)),
+  ...['whole', 'file', 'api'].flatMap((kind) => {
+    const sorted = all.filter((page) => page.kind === kind).sort((a, b) => a.size - b.size);
+    return [...sorted.slice(0, 1), ...sorted.slice(1).slice(-1)];
+  }),
+].map(({ address }) => address);
+
+/** What axe finds, as text. In the dark theme only the colours are others. */
+const axeIn = (tab, theme) => tab.evaluate(async (isDark) => {
+  document.documentElement.classList.toggle('dark', isDark);
+  const rules = isDark ? { runOnly: ['cat.color'] } : {};
+  const { violations } = await window.axe.run(document, { ...rules, resultTypes: ['violations'] });
+  return violations.map(({ id, nodes: [{ html, failureSummary }, ...others] }) =>
+    `${isDark ? 'dark' : 'light'}: ${id}, and ${others.length} more: ${html.slice(0, 100)} `
+      + failureSummary.replace(/\s+/g, ' '));
+}, theme === 'dark');
+
+/** What reaches beyond the right edge, but for what can be scrolled to. */
+const overflowIn = (tab) => tab.evaluate(() => {
+  const isScrolled = (element) => element.closest('.vp-doc') !== null && element !== document.body
+    && (getComputedStyle(element).overflowX !== 'visible' || isScrolled(element.parentElement));
+  const over = [...document.querySelectorAll('.vp-doc *')].filter((element) =>
+    element.getBoundingClientRect().right > innerWidth + 1 && !isScrolled(element));
+  const { scrollWidth } = document.documentElement;
+  return [
+    ...(scrollWidth > innerWidth ? [`the page is ${scrollWidth} px wide`] : []),
+    ...over.slice(0, 3).map((element) => element.outerHTML.slice(0, 100)),
+  ];
+});
+
+/** Version, commit and licence. */
+const footer = /version \S+.*\b[\da-f]{7,40}\b.*MIT/is;
+
+const openFolds = (tab) => tab.evaluate(() => {
+  document.querySelectorAll('details').forEach((fold) => { fold.open = true; });
+});
+
+describe('nothing is wrong with', { concurrency: 2 }, () => {
+  for (const viewport of [wide, narrow]) {
+    for (const address of looked) {
+      test(`/${address} at ${viewport.width} px`, async (t) => {
+        const tab = await tabFor(t, { viewport });
+        await visit(tab, site.address + address);
+        assertNone(await faultsIn(tab));
+        assert.ok(await tab.locator('footer', { hasText: footer }).isVisible(), 'it has no footer');
+      });
+    }
+  }
+
+  test('the page for what is not there', async (t) => {
+    const tab = await tabFor(t);
+    const response = await visit(tab, `${site.address}nothing/`);
+    assert.equal(response.status(), 404);
+    await tab.getByText('There is no such page').waitFor();
+    tab.faults = tab.faults.filter((fault) => !fault.includes('status of 404'));
+    assertNone(await faultsIn(tab));
+    await tab.getByRole('link', { name: 'To the first page' }).click();
+    await tab.waitForURL(site.address);
+  });
+});
+
+/** All that a browser finds wrong with a page: from top to bottom, in both themes, folds open. */
+async function faultsIn(tab) {
+  await tab.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+  await frames(tab);
+  const shifts = await tab.evaluate(() => window.takeShifts());
+  await openFolds(tab);
+  await tab.evaluate(axe.source);
+  return [
+    ...shifts, ...await axeIn(tab, 'light'), ...await axeIn(tab, 'dark'), ...await overflowIn(tab),
+    ...tab.faults,
+  ];
+}
+
+describe('copy', () => {
+  for (const { step, boxes } of written) {
+    test(`gives each file of ${step} as it is in its state, also what is folded`, async (t) => {
+      const tab = await tabFor(t, { permissions: ['clipboard-read', 'clipboard-write'] });
+      await visit(tab, `${site.address}${step}/`);
+      for (const isOpen of [false, true]) {
+        await tab.evaluate((open) => document.querySelectorAll('details.fold').forEach((fold) => {
+          fold.open = open;
+        }), isOpen);
+        await tab.evaluate(() => document.querySelectorAll('details.elided').forEach((fold) => {
+          fold.open = true;
+        }));
+        for (const { id, files } of boxes) {
+          const there = files.filter(({ after: text }) => text !== undefined);
+          const buttons = tab.locator(`[id="${id}"] button.copy`);
+          assert.equal(await buttons.count(), there.length, id);
+          for (const [index, { path, after: text }] of there.entries()) {
+            const button = buttons.nth(index);
+            await button.click();
+            await button.and(tab.locator('.copied')).waitFor();
+            const copied = await tab.evaluate(() => navigator.clipboard.readText());
+            assert.equal(copied, text, `${id}: ${path}`);
+            await button.evaluate((element) => element.classList.remove('copied'));
+          }
+        }
+      }
+      assert.deepEqual(tab.faults, []);
+    });
+  }
+});
+
+describe('the search', () => {
+  test('loads its index when somebody searches, finds exit_guest, and lands on it', async (t) => {
+    const tab = await tabFor(t);
+    const requests = [];
+    tab.on('request', (request) => requests.push(request.url()));
+    await visit(tab, site.address);
+    assert.ok(!requests.some((url) => /localSearchIndex/i.test(url)), 'it is loaded with the page');
+    await searchFor(tab, 'exit_guest');
+    assert.deepEqual(tab.faults, []);
+  });
+
+  test('goes on in a page that was left open over a new deployment', async (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'deployed-'));
+    const server = await serve(builtSite);
+    t.after(() => {
+      server.close();
+      rmSync(directory, { recursive: true });
+    });
+    cpSync(builtSite, directory, { recursive: true });
+    rename(directory);
+    const tab = await tabFor(t, { address: server.address });
+    await visit(tab, `${server.address}${first}/`);
+    server.directory = directory;
+    await searchFor(tab, 'exit_guest');
+  });
+
+  /** Gives all scripts other names, as if they had changed. */
+  function rename(directory) {
+    const hash = /\.([\w-]{8})(\.lean)?\.js$/;
+    const scripts = filesIn(join(directory, 'assets')).filter((path) => hash.test(path));
+    const hashes = new Set(scripts.map((path) => hash.exec(path)[1]));
+    const isHash = new RegExp([...hashes].join('|'), 'g');
+    const renamed = (text) => text.replace(isHash, (name) => `new${name.slice(3)}`);
+    for (const path of filesIn(directory).filter((name) => /\.(html|js|json)$/.test(name))) {
+      const text = readFileSync(join(directory, path), 'utf8');
+      rmSync(join(directory, path));
+      writeFileSync(join(directory, renamed(path)), renamed(text));
+    }
+  }
+});
+
+describe('folds', () => {
+  const summary = 'details.fold > summary';
+  const isOpen = (locator) => locator.evaluate((element) => element.closest('details').open);
+
+  for (const javaScriptEnabled of [true, false]) {
+    const how = javaScriptEnabled ? 'with scripts' : 'without scripts';
+
+    test(`open and close by key and by click, ${how}`, async (t) => {
+      const tab = await tabFor(t, { javaScriptEnabled });
+      await tab.goto(`${site.address}07-hypercall/`);
+      const fold = tab.locator(summary).first();
+      await fold.focus();
+      for (const key of ['Enter', 'Space']) {
+        assert.equal(await isOpen(fold), key === 'Space');
+        await tab.keyboard.press(key);
+      }
+      assert.equal(await isOpen(fold), false);
+      await fold.click();
+      assert.equal(await isOpen(fold), true);
+    });
+
+    test(`and "result" hides what was removed, by key and by click, ${how}`, async (t) => {
+      const tab = await tabFor(t, { javaScriptEnabled });
+      await tab.goto(`${site.address}07-hypercall/`);
+      const file = tab.locator('.file', { has: tab.locator('del') }).first();
+      const removed = file.locator('del').first();
+      const choice = file.getByLabel('result');
+      await choice.focus();
+      await removed.waitFor({ state: 'visible' });
+      await tab.keyboard.press('Space');
+      await removed.waitFor({ state: 'hidden' });
+      await file.locator('ins').first().waitFor({ state: 'visible' });
+      await choice.click();
+      await removed.waitFor({ state: 'visible' });
+    });
+  }
+});
+
+test('without scripts nothing is shown that needs them', async (t) => {
+  for (const viewport of [wide, narrow]) {
+    const tab = await tabFor(t, { viewport, javaScriptEnabled: false });
+    for (const address of [`${first}/`, '']) {
+      await tab.goto(site.address + address);
+      assert.deepEqual(await tab.locator('button:visible').evaluateAll((buttons) =>
+        buttons.map((button) => button.outerHTML.slice(0, 100))), [], `${viewport.width} px`);
+    }
+  }
+});
+
+describe('a link into a closed fold opens it', () => {
+  const folded = '.vp-doc details:not([open]) [id]';
+
+  /** The id of something in a closed fold of a chapter, and its address. */
+  async function findFolded(tab) {
+    for (const { step } of written) {
+      await visit(tab, `${site.address}${step}/`);
+      const [id] = await tab.locator(folded).evaluateAll((all) => all.map((each) => each.id));
+      if (id !== undefined) {
+        return { id, url: `${site.address}${step}/#${id}` };
+      }
+    }
+    throw new Error('no chapter has an address in a closed fold');
+  }
+
+  /** Puts a link at the beginning of the page's text, and clicks. */
+  const follow = (tab, url) => tab.evaluate((href) => {
+    const link = document.createElement('a');
+    Object.assign(link, { href, textContent: 'there' });
+    document.querySelector('.vp-doc').prepend(link);
+    link.click();
+  }, url);
+
+  const isShown = (tab, id) => tab.waitForFunction((name) => {
+    const target = document.getElementById(name);
+    const { top, bottom } = target?.getBoundingClientRect() ?? {};
+    return target?.checkVisibility() && bottom > 0 && top < innerHeight;
+  }, id);
+
+  test('on a direct load', async (t) => {
+    const tab = await tabFor(t);
+    const { id, url } = await findFolded(tab);
+    await visit(tab, site.address);
+    await visit(tab, url);
+    await isShown(tab, id);
+  });
+
+  test('through the router, and when it is followed again', async (t) => {
+    const tab = await tabFor(t);
+    const { id, url } = await findFolded(tab);
+    await visit(tab, site.address);
+    await follow(tab, url);
+    await isShown(tab, id);
+    await tab.evaluate((name) => {
+      document.querySelectorAll('details').forEach((fold) => { fold.open = false; });
+      window.scrollTo(0, 0);
+      return document.getElementById(name).checkVisibility();
+    }, id);
+    await follow(tab, url);
+    await isShown(tab, id);
+    assert.deepEqual(tab.faults, []);
+  });
+});
+
+describe('on paper', () => {
+  for (const [how, options, prepare] of [
+    ['the page', {}, () => {}],
+    ['the page in its dark theme', {}, () => document.documentElement.classList.add('dark')],
+    ['the page without scripts', { javaScriptEnabled: false }, undefined],
+  ]) {
+    test(`${how} is white, with folds open and lines wrapped`, async (t) => {
+      const tab = await tabFor(t, { ...options, viewport: { width: 718, height: 1000 } });
+      for (const { step } of written) {
+        await tab.goto(`${site.address}${step}/`);
+        await (prepare && isReady(tab));
+        await (prepare && tab.evaluate(prepare));
+        await tab.emulateMedia({ media: 'print' });
+        const faults = await tab.evaluate(faultsOnPaper);
+        assert.deepEqual(faults, [], step);
+        await tab.emulateMedia({ media: 'screen' });
+      }
+    });
+  }
+
+  /** What cannot be read on paper; runs in the page. */
+  function faultsOnPaper() {
+    const lightness = (color) => {
+      const [red, green, blue, alpha = 1] = color.match(/[\d.]+/g).map(Number);
+      return 255 + alpha * ((red + green + blue) / 3 - 255);
+    };
+    const name = (element) => element.outerHTML.slice(0, 80);
+    const inText = [...document.querySelectorAll('.vp-doc *')];
+    const shown = inText.filter((element) => element.checkVisibility());
+    const closed = [...document.querySelectorAll('.vp-doc details > :not(summary)')]
+      .filter((element) => !element.checkVisibility()).map((element) => `closed: ${name(element)}`);
+    const dark = [document.documentElement, document.body, ...shown]
+      .filter((element) => lightness(getComputedStyle(element).backgroundColor) < 215)
+      .map((element) => `dark: ${name(element)}`);
+    const faint = shown.filter((element) => lightness(getComputedStyle(element).color) > 150)
+      .map((element) => `faint: ${name(element)}`);
+    const cut = shown.filter((element) => getComputedStyle(element).overflowX !== 'visible'
+      && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 1)
+      .map((element) => `cut off: ${name(element)}`);
+    return [closed, dark, faint, cut].flatMap((list) => list.slice(0, 3));
+  }
+});
+
+describe('boxes with code', () => {
+  const boxes = '.vp-doc :is(.box, .console)';
+
+  test('show 100 columns from 1,440 px on', async (t) => {
+    for (const width of [1440, 1920]) {
+      const tab = await tabFor(t, { viewport: { width, height: 900 } });
+      for (const { step } of written) {
+        await visit(tab, `${site.address}${step}/`);
+        const tooNarrow = await tab.locator(`${boxes} .code:visible`).evaluateAll((codes) =>
+          codes.flatMap((code) => {
+            const lines = code.querySelector('pre');
+            const line = document.createElement('span');
+            line.textContent = 'x'.repeat(100);
+            lines?.append(line);
+            const text = document.createRange();
+            text.selectNodeContents(line);
+            const over = text.getBoundingClientRect().right - code.getBoundingClientRect().right;
+            line.remove();
+            return over > 0 ? [`${code.closest('[id]').id}: ${over} px too narrow`] : [];
+          }));
+        assert.deepEqual(tooNarrow, [], `${step} at ${width} px`);
+      }
+    }
+  });
+
+  test('go from edge to edge at 390 px', async (t) => {
+    const tab = await tabFor(t, { viewport: narrow });
+    for (const { step } of written) {
+      await visit(tab, `${site.address}${step}/`);
+      const inside = await tab.locator(`${boxes}:visible`).evaluateAll((all) => all
+        .map((box) => [box.id, box.getBoundingClientRect()])
+        .filter(([, { left, right }]) => left > 0 || right < innerWidth)
+        .map(([id, { left, right }]) => `${id}: ${left} to ${right}`));
+      assert.deepEqual(inside, [], step);
+    }
+  });
+});
+
+test('a click on a patch downloads it', async (t) => {
+  const tab = await tabFor(t);
+  await visit(tab, `${site.address}${first}/whole/`);
+  const link = tab.locator('.vp-doc a[href$=".patch"]').first();
+  const path = new URL(await link.getAttribute('href'), site.address).pathname;
+  const [download] = await Promise.all([tab.waitForEvent('download'), link.click()]);
+  assert.equal(readFileSync(await download.path(), 'utf8'),
+    readFileSync(join(builtSite, path), 'utf8'));
+  assert.equal(tab.url(), `${site.address}${first}/whole/`);
+});
+
+describe('with an empty cache at most 120 KiB are loaded', { concurrency: 2 }, () => {
+  for (const step of steps) {
+    test(`for ${step}`, async (t) => {
+      const server = await serve(builtSite);
+      t.after(server.close);
+      const tab = await tabFor(t, { address: server.address });
+      await tab.goto(`${server.address}${step}/`, { waitUntil: 'networkidle' });
+      const sum = server.responses.reduce((total, { bytes }) => total + bytes, 0);
+      const list = server.responses.map(({ path, bytes }) => `${basename(path)} ${bytes}`);
+      assert.ok(list.length > 2 && sum <= 120 * 1024, `${sum} bytes: ${list.join(', ')}`);
+    });
+  }
+});

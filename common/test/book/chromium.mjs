@@ -1,0 +1,71 @@
+// A Chromium for the tests of the book, and what all of them watch: errors on the console, answers
+// that fail, requests to elsewhere, a layout that shifts.
+import { chromium } from 'playwright-core';
+
+/** Starts Debian's Chromium, with a profile of its own that is empty. */
+export const startBrowser = () => chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+    '--disable-component-update', '--disable-sync'],
+});
+
+/** Runs in the page before all else: it remembers what moves without having been asked to. */
+function watchLayout() {
+  window.shifts = [];
+  const note = (entries) => window.shifts.push(...entries.map(({ value, sources }) =>
+    `${value.toFixed(4)}: ${sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join(', ')}`));
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  window.takeShifts = () => {
+    note(observer.takeRecords());
+    return window.shifts;
+  };
+}
+
+/**
+ * Opens a tab whose `faults` is a list of what has gone wrong in it since.
+ * @param context of playwright, or the browser itself
+ * @param address of the site: any request to elsewhere is a fault
+ */
+export async function openTab(context, address) {
+  const tab = await context.newPage();
+  tab.setDefaultTimeout(10_000);
+  tab.faults = [];
+  const fault = (text) => tab.faults.push(text);
+  tab.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) {
+      fault(`console: ${message.text()} ${message.location().url}`);
+    }
+  });
+  tab.on('pageerror', (error) => fault(`error: ${error.message}`));
+  tab.on('requestfailed', (request) => fault(`failed: ${request.url()}`));
+  tab.on('request', (request) => {
+    if (!request.url().startsWith(address) && !/^(data|blob):/.test(request.url())) {
+      fault(`requested: ${request.url()}`);
+    }
+  });
+  await tab.addInitScript(watchLayout);
+  return tab;
+}
+
+/** Goes to an address and waits until scripts have taken the page over and it is drawn. */
+export async function visit(tab, url) {
+  const response = await tab.goto(url);
+  await isReady(tab);
+  return response;
+}
+
+/** Waits until Vue has taken the page over, fonts are there, and two frames have been drawn. */
+export async function isReady(tab) {
+  await tab.waitForFunction(() => document.querySelector('#app')?.__vue_app__ !== undefined);
+  await frames(tab);
+}
+
+/** Waits until what has just changed is drawn, and what moves has arrived. */
+export const frames = (tab) => tab.evaluate(async () => {
+  await document.fonts.ready;
+  const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
+  await frame();
+  document.getAnimations().forEach((animation) => animation.finish());
+  await frame();
+});

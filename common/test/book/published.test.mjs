@@ -1,0 +1,81 @@
+// The site as it is published: below /x/, with addresses of its own and of its sources, which is
+// built here. And what depends on the server that it lies on.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { openTab, startBrowser, visit } from './chromium.mjs';
+import { testHtml } from './html.mjs';
+import { attribute, builtSite, readSite, root } from './pages.mjs';
+import { searchFor } from './search.mjs';
+import { serve } from './serve.mjs';
+
+const directory = mkdtempSync(join(tmpdir(), 'published-'));
+const [base, siteUrl, repoUrl] = ['/x/', 'https://book.example/x', 'https://code.example/y'];
+execFileSync('node', ['book/build.mjs', directory], {
+  cwd: root, env: { ...process.env, BASE: base, SITE_URL: siteUrl, REPO_URL: repoUrl },
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+const site = readSite(directory, base, siteUrl);
+const browser = await startBrowser();
+after(async () => {
+  await browser.close();
+  rmSync(directory, { recursive: true });
+});
+
+testHtml(site);
+
+test('the sitemap has every page', () => {
+  const sitemap = readFileSync(join(directory, 'sitemap.xml'), 'utf8');
+  const listed = [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url]) => url).sort();
+  assert.deepEqual(listed, [...site.pages.keys()].filter((address) => address !== '404.html')
+    .map((address) => `${siteUrl}/${address}`).sort());
+});
+
+test('chapters and prose lead to their source', () => {
+  for (const address of ['', '07-hypercall/', 'threat-model/']) {
+    const links = site.pages.get(address).elements
+      .map((element) => attribute(element, 'href') ?? '');
+    assert.ok(links.some((url) => url.startsWith(repoUrl)), `/x/${address}`);
+    assert.ok(links.includes(`${siteUrl}/${address}`), `/x/${address} does not say where it is`);
+  }
+});
+
+for (const [place, at] of [[builtSite, '/'], [directory, base]]) {
+  for (const redirects of [true, false]) {
+    test(`below ${at} addresses work with and without a slash, on a server that ${
+      redirects ? 'adds' : 'does not add'} it`, async (t) => {
+      const server = await serve(place, at, { redirects });
+      t.after(server.close);
+      const context = await browser.newContext();
+      t.after(() => context.close());
+      for (const address of ['07-hypercall', '07-hypercall/whole', 'files/07-hypercall/exit.cpp',
+        'api/07-hypercall', 'threat-model']) {
+        for (const slash of ['/', '']) {
+          const tab = await openTab(context, server.address);
+          await visit(tab, server.address + address + slash);
+          const title = site.pages.get(`${address}/`).elements
+            .find(({ tagName }) => tagName === 'title').childNodes[0].value;
+          await tab.waitForFunction((text) => document.title === text
+            && document.querySelector('.vp-doc h1') !== null, title);
+          await tab.close();
+        }
+      }
+    });
+  }
+}
+
+test('the search works below /x/', async (t) => {
+  const server = await serve(directory, base);
+  t.after(server.close);
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const tab = await openTab(context, server.address);
+  await visit(tab, `${server.address}07-hypercall/`);
+  await searchFor(tab, 'exit_guest');
+  assert.ok(tab.url().startsWith(server.address), tab.url());
+  assert.deepEqual(tab.faults, []);
+});

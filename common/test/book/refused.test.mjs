@@ -1,0 +1,142 @@
+// Pages that break a rule are refused, with the right message: by the build, which stops at what a
+// page names that is not there, and by the rules that site.test.mjs holds the built HTML against.
+// What is wrong with a chapter's changes is in states.test.mjs.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { rules } from './html.mjs';
+import { readSite, root } from './pages.mjs';
+
+const scratch = mkdtempSync(join(tmpdir(), 'refused-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+/** A checkout with one step, and these pages as its whole book: from name to text. */
+function checkout(name, pages) {
+  const place = join(scratch, name);
+  for (const path of ['common/lines.mjs', 'common/steps.mjs', 'common/check', 'book/lib',
+    'book/record', 'book/.vitepress', 'book/build.mjs', 'book/words.txt', 'steps/01-boot',
+    'README.md', 'package.json']) {
+    cpSync(join(root, path), join(place, path), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
+  for (const [path, text] of Object.entries(pages)) {
+    mkdirSync(dirname(join(place, 'book', path)), { recursive: true });
+    writeFileSync(join(place, 'book', path), text);
+  }
+  return place;
+}
+
+/** What the build of such a checkout says, which has to fail. */
+function complaintsOf(name, pages) {
+  const { status, stdout, stderr } = spawnSync('node', ['book/build.mjs'],
+    { cwd: checkout(name, pages), encoding: 'utf8' });
+  assert.notEqual(status, 0, 'the build does not fail');
+  return stdout + stderr;
+}
+
+const front = '---\ntitle: T\ndescription: D\n---\n\n';
+const index = `${front}# T\n`;
+
+describe('the build refuses', () => {
+  const faults = [
+    ['@@ console nothing', /there is no run nothing of 01-boot/],
+    ['@@ console run "three"', /run has no line with "three"/],
+    ['@@ console run "two" .. "one"', /run has no line with "one" behind line 1/],
+    ['@@ console run one', /one: it has to be "text" or "from" \.\. "to"/],
+    ['@@ console lost', /there is no book\/01-boot\/recorded\/lost\.txt/],
+    ['@@ trace nothing', /there is no run nothing of 01-boot/],
+    ['@@ failure nothing', /there is no run nothing in book\/01-boot\/runs\.mjs/],
+    ['@@ solution nothing', /there is no run nothing in book\/01-boot\/runs\.mjs/],
+    ['@@ failure run', /the run run in book\/01-boot\/runs\.mjs has no patch/],
+    ['@@ solution unfit', /book\/01-boot\/unfit\.patch does not fit main\.cpp/],
+    ['@@ drawing nothing "A caption."', /there is no book\/01-boot\/nothing\.svg/],
+    ['@@ drawing nothing', /it has to be @@ drawing NAME "Caption\."/],
+    ['@@ nonsense', /there is no directive @@ nonsense/],
+    ['There are @(nothing) of them.', /there is no number nothing/],
+    ['### All', /nothing is recorded of the state after "All"/],
+  ];
+  const page = `${front}## Build it\n\n### All\n\n@@ diff boot.S\n\n## Run it\n\n${
+    faults.filter(([line]) => line !== '### All').map(([line]) => `${line}\n`).join('\n')}`;
+  const runs = Object.fromEntries(['run', 'lost'].map((name) =>
+    [name, { command: 'make', file: `${name}.txt`, status: 0 }]));
+  const complaints = complaintsOf('faults', {
+    'index.md': index,
+    '01-boot.md': page,
+    '01-boot/runs.mjs': "export const runs = { unfit: { patch: 'unfit.patch' } };\n",
+    '01-boot/unfit.patch': '--- a/main.cpp\n+++ b/main.cpp\n@@ -1 +1 @@\n-nobody\n+wrote this\n',
+    '01-boot/recorded/recorded.json': JSON.stringify({ runs }),
+    '01-boot/recorded/run.txt': 'one\ntwo\n',
+  });
+
+  for (const [line, pattern] of faults) {
+    test(line, () => {
+      const number = page.split('\n').indexOf(line) + 1;
+      const place = `book/01-boot.md:${number}:`;
+      const said = complaints.split('\n').find((text) => text.startsWith(place));
+      assert.match(said ?? `nothing is said of line ${number}:\n${complaints}`, pattern);
+    });
+  }
+
+  test('a link to a page that is not there', () => {
+    const said = complaintsOf('link', { 'index.md': `${index}\n[There](/nothing/).\n` });
+    assert.match(said, /dead link.*\/nothing.*index\.md/s);
+  });
+});
+
+describe('the rules of the built site refuse', () => {
+  /** What a rule says of a site with that page, and one with an id `there`. */
+  function faultsOf(rule, body, more = {}) {
+    const place = mkdtempSync(join(scratch, 'built-'));
+    const files = {
+      'index.html': `<!DOCTYPE html><html><title>T</title><body>${body}</body></html>`,
+      'other/index.html': '<!DOCTYPE html><title>T</title><p id="there"></p>',
+      ...more,
+    };
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(place, path)), { recursive: true });
+      writeFileSync(join(place, path), text);
+    }
+    return rules[rule](readSite(place, '/'));
+  }
+
+  const links = 'has no link that leads to nothing';
+  const loaded = 'loads nothing from elsewhere';
+  const cases = {
+    'an attribute twice': ['is HTML without a mistake', '<p id="a" id="b"></p>',
+      'index.html:1:56: duplicate-attribute'],
+    'elements that cross': ['is HTML without a mistake', '<i><p></i></p>',
+      'index.html:1:47: <i> is patched up'],
+    'an id twice': ['has no id twice on a page', '<p id="a"></p><p id="a"></p>', 'index.html: a'],
+    'a link to nothing': [links, '<a href="/nothing/"></a>',
+      'index.html: /nothing/: leads to nothing'],
+    'a link without its slash': [links, '<a href="other"></a>',
+      'index.html: other: the slash at its end is missing'],
+    'a fragment that is not there': [links, '<a href="/other/#here"></a>',
+      'index.html: /other/#here: there is no id here'],
+    'an image that is not there': [links, '<img src="/a.png">',
+      'index.html: /a.png: leads to nothing'],
+    'an image from elsewhere': [loaded, '<img src="https://a.example/a.png">',
+      'index.html: https://a.example/a.png'],
+    'a script from elsewhere': [loaded, '<script src="//a.example/a.js"></script>',
+      'index.html: //a.example/a.js'],
+    'a sheet that loads from elsewhere': [loaded, '', 'a.css: https://a.example/f.woff2',
+      { 'a.css': '@font-face { src: url("https://a.example/f.woff2") }' }],
+    'a page beside a folder': ['has a folder for each address', '', 'other.html',
+      { 'other.html': '<!DOCTYPE html><title>T</title>' }],
+  };
+  for (const [what, [rule, body, fault, more]] of Object.entries(cases)) {
+    test(what, () => assert.deepEqual(faultsOf(rule, body, more), [fault]));
+  }
+
+  test('nothing of what is right', () => {
+    const body = '<a href="/other/#there">a</a><a href="other/">b</a>'
+      + '<a href="https://a.example/">c</a><a href="#d" id="d">d</a><a href="/a.patch">e</a>';
+    for (const rule of Object.keys(rules)) {
+      assert.deepEqual(faultsOf(rule, body, { 'a.patch': '' }), [], rule);
+    }
+  });
+});
