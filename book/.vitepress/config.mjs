@@ -56,6 +56,7 @@ export default defineConfig({
     emoji: false,
     config: (md) => extendMarkdown(md, { isStrict }),
   },
+  vue: { features: { optionsAPI: false } },
   vite: { plugins: [bookPlugin()] },
   themeConfig: {
     repoUrl,

@@ -5,7 +5,7 @@
 // Nobody may copy what is not in the file: signs and numbers come from the style sheet, and what is
 // removed, and all that is no code, has the class that the theme's button leaves out.
 import { diffWordsWithSpace } from 'diff';
-import { lineHtml } from './code.mjs';
+import { lineHtml, linesHtml } from './code.mjs';
 import { tokensOf } from './highlight.mjs';
 import { count, escape } from './html.mjs';
 import { linksOf } from './links.mjs';
@@ -83,10 +83,8 @@ function markWords(rows) {
   return rows.map((row) => ({ ...row, marks: marks.get(row) ?? [] }));
 }
 
-const line = (html) => `<span class="l">${html}\n</span>`;
-
 /** What a screen reader says before a run of lines. */
-const spoken = (word) => `<span class="spoken vp-copy-ignore">${word}: </span>`;
+const spoken = (word) => `<b class="spoken vp-copy-ignore">${word}: </b>`;
 
 const wrap = {
   same: (html) => html,
@@ -98,12 +96,14 @@ const wrap = {
 function rowsHtml(rows) {
   const firstOf = (side) => (rows.find((row) => row[side])?.[side] ?? 1) - 1;
   const lines = groupRuns(rows, ({ kind }) => kind)
-    .map(([kind, run]) => wrap[kind](run.map(({ html }) => line(html)).join(''))).join('');
+    .map(([kind, run]) => wrap[kind](linesHtml(run.map(({ html }) => html)))).join('');
   return `<pre style="counter-reset:old ${firstOf('old')} new ${firstOf('new')}">${lines}</pre>`;
 }
 
+/** What stays is folded, and without colours: whole files stand in each box of a page. */
 const fold = (rows) => '<details class="fold"><summary class="vp-copy-ignore">'
-  + `${count(rows.length, 'unchanged line')}</summary>${rowsHtml(rows)}</details>`;
+  + `${count(rows.length, 'unchanged line')}</summary>${
+    rowsHtml(rows.map((row) => ({ ...row, html: escape(row.text) })))}</details>`;
 
 /** The tokens of each row, from the whole text of its side: so the colours are right. */
 function withTokens(path, before, after, rows) {

@@ -5,13 +5,13 @@ import { chapterOf, treeOf } from '../blame.mjs';
 import { compareTexts } from '../difference.mjs';
 import { readPage, slugOf } from '../page.mjs';
 import { remember } from '../remember.mjs';
-import { stepBefore } from '../steps.mjs';
+import { stepBefore, steps } from '../steps.mjs';
 import { fileHtml } from './change.mjs';
 import { consoleHtml } from './console.mjs';
-import { count, escape, withCode } from './html.mjs';
+import { count, escape, headingHtml, withCode } from './html.mjs';
 import { lineOf } from './readme.mjs';
 import { linesSoFar, recordedOf, resultOf } from './recorded.mjs';
-import { fileId, hrefOf, listHref, patchFile, referenceHref, wholeHref } from './site.mjs';
+import { chapterHref, fileId, hrefOf, listHref, patchFile, referenceHref, wholeHref } from './site.mjs';
 
 const acronyms = { sbi: 'SBI', mmio: 'MMIO', blk: 'block' };
 
@@ -44,21 +44,17 @@ export const resultHtml = (result) =>
 /** What stands above the text of a chapter. */
 export function headHtml(step) {
   const { added, removed, files } = chapterOf(step).change;
-  const title = escape(titleOf(step));
+  const title = titleOf(step);
   const { states } = chapterOf(step);
   const items = states.map(({ section }) =>
     `<li><a href="#${slugOf(section)}">${withCode(section)}</a> ${resultHtml(resultOf(step, section))}</li>`);
   return `<p class="number">Chapter ${number(step)} <code v-pre>${step}</code></p>`
-    + `<h1 id="${slugOf(title)}" tabindex="-1">${title} ${anchor(slugOf(title), title)}</h1>`
+    + headingHtml(1, slugOf(title), title)
     + `<ul class="facts"><li><a href="${wholeHref(step)}">${count(files, 'file')}</a></li>`
     + `<li><b class="plus">+${added}</b> <b class="minus">−${removed}</b> lines</li>`
     + `<li>${count(linesSoFar(step), 'line')} so far</li></ul>`
     + (items.length > 0 ? `<ol class="states">${items.join('')}</ol>` : '');
 }
-
-/** The link that a heading has to itself. */
-const anchor = (id, title) =>
-  `<a class="header-anchor" href="#${id}" aria-label="Permalink to “${title}”">&#8203;</a>`;
 
 /** What stands below the text of a chapter. */
 export const endHtml = (step) => '<ul class="onward">'
@@ -76,13 +72,20 @@ const addressed = (file, step) =>
 /** Every file that changes in a step, one below the other. */
 export const changeHtml = (step) => changeOf(step).map((file) => addressed(file, step)).join('\n');
 
-/** The page of a whole change, below its heading. */
+/** The page of a whole change. */
 export function wholeHtml(step) {
   const before = stepBefore(step);
   const where = before ? `a directory that holds <code v-pre>steps/${before}</code>` : 'an empty directory';
-  return `<p>${sizeOf(step)}. <a href="${hrefOf(patchFile(step))}" download>${step}.patch</a> is the `
-    + `same for <code v-pre>git apply</code>, in ${where}.</p>${changeHtml(step)}`;
+  return headingHtml(1, 'whole', `The whole change of chapter ${number(step)}`)
+    + `<p>${sizeOf(step)}. <a href="${hrefOf(patchFile(step))}" download>${step}.patch</a> is the `
+    + `same for <code v-pre>git apply</code>, in ${where}. <a href="${chapterHref(step)}">The chapter</a> tells why.</p>`
+    + changeHtml(step);
 }
+
+/** All chapters, each with what it adds. */
+export const chaptersHtml = () => `<ol class="chapters">${steps.map((step) =>
+  `<li><a href="${chapterHref(step)}">${escape(titleOf(step))}</a>: ${withCode(lineOf(step).adds)}</li>`)
+  .join('')}</ol>`;
 
 /** The text of a chapter that is not written. */
 export function unwrittenHtml(step) {
@@ -90,8 +93,6 @@ export function unwrittenHtml(step) {
   return '<p class="unwritten">This chapter is not written yet. Its code is finished, and all of it '
     + 'is here.</p>'
     + `<p>It adds: ${withCode(adds)}. Its run ends with ${withCode(ends.replace(/^the same/, 'the same as before'))}.</p>`
-    + (recordedOf(step).runs.run ? `<h2 id="run-it" tabindex="-1">Run it ${anchor('run-it', 'Run it')}</h2>`
-      + consoleHtml(step, 'run') : '')
-    + '<h2 id="the-change" tabindex="-1">The change '
-    + `${anchor('the-change', 'The change')}</h2>${changeHtml(step)}`;
+    + (recordedOf(step).runs.run ? headingHtml(2, 'run-it', 'Run it') + consoleHtml(step, 'run') : '')
+    + headingHtml(2, 'the-change', 'The change') + changeHtml(step);
 }

@@ -1,7 +1,7 @@
 // Lines of code as HTML: coloured, with links from names to what they stand for, and with the words
-// underlined that a change has replaced.
+// underlined that a change has replaced. There are tens of thousands of tokens, so their element is
+// the shortest, and lines have no class.
 import { escape } from './html.mjs';
-import { tokensOf } from './highlight.mjs';
 
 /** Cuts a list of { text, … } where `places`, counted from the beginning of the line, say. */
 function cutAt(pieces, places) {
@@ -17,12 +17,12 @@ function cutAt(pieces, places) {
   });
 }
 
-/** The names in a piece of code, each with what stands before it and an address if it has one. */
-function withLinks(piece, before, linkOf) {
+/** A piece of a line of code, cut so that each name with an address stands alone. */
+function withLinks(piece, line, linkOf) {
   let rest = 0;
   const parts = [];
   for (const { 0: name, index } of piece.text.matchAll(/[A-Za-z_]\w*/g)) {
-    const href = linkOf(name, before + piece.text.slice(0, index));
+    const href = linkOf(name, line.slice(0, piece.from + index), line);
     if (href) {
       parts.push({ ...piece, text: piece.text.slice(rest, index) });
       parts.push({ ...piece, text: name, href });
@@ -36,13 +36,13 @@ function html({ text, class: name, href }) {
   if (href) {
     return `<a href="${href}"${name ? ` class="${name}"` : ''}>${escape(text)}</a>`;
   }
-  return name ? `<span class="${name}">${escape(text)}</span>` : escape(text);
+  return name ? `<i class="${name}">${escape(text)}</i>` : escape(text);
 }
 
 /**
  * A line of code.
  * @param tokens as tokensOf gives them
- * @param linkOf gives the address for a name, or undefined: (name, the line up to it)
+ * @param linkOf gives the address for a name, or undefined: (name, the line up to it, the line)
  * @param marks what to underline: [from, to) in characters of the line
  */
 export function lineHtml(tokens, { linkOf, marks = [] } = {}) {
@@ -58,12 +58,12 @@ export function lineHtml(tokens, { linkOf, marks = [] } = {}) {
     }
     wasMarked = marked;
     const parts = linkOf && piece.isCode
-      ? withLinks(piece, line.slice(0, piece.from), linkOf) : [piece];
+      ? withLinks(piece, line, linkOf) : [piece];
     result += parts.map(html).join('');
   }
   return result + (wasMarked ? '</u>' : '');
 }
 
-/** The lines of a text in the language of `path`, each as HTML. */
-export const linesHtml = (path, text, options) =>
-  tokensOf(path, text).map((tokens) => lineHtml(tokens, options));
+/** Lines as they stand in a <pre>, one <span> each: the style sheet counts them. */
+export const linesHtml = (lines, attributesOf = () => '') =>
+  lines.map((html, index) => `<span${attributesOf(index)}>${html}\n</span>`).join('');

@@ -2,6 +2,7 @@
 // hypervisor's own lines begin with its name; what follows the firmware and does not is the guest's.
 import { number, refuse } from '../../../common/steps.mjs';
 import { firmwareOf, linesOf } from '../../record/text.mjs';
+import { linesHtml } from './code.mjs';
 import { count, escape } from './html.mjs';
 import { recordedOf, runOf, textOf } from './recorded.mjs';
 
@@ -73,11 +74,9 @@ function speakersOf(lines, firmware, step) {
   });
 }
 
-const line = (text) => `<span class="l">${coloured(text)}\n</span>`;
-
 /** Lines of one speaker. */
 function passage(who, lines) {
-  const text = lines.map(line).join('');
+  const text = linesHtml(lines.map(coloured));
   if (who === 'firmware') {
     return `<details class="fold"><summary>${count(lines.length, 'line')} of the firmware</summary>`
       + `<pre>${text}</pre></details>`;

@@ -3,7 +3,7 @@
 import { refuse } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { boxHtml } from './change.mjs';
-import { endHtml, headHtml, unwrittenHtml, wholeHtml } from './chapter.mjs';
+import { chaptersHtml, endHtml, headHtml, unwrittenHtml, wholeHtml } from './chapter.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
 import { drawingHtml } from './drawing.mjs';
@@ -51,6 +51,7 @@ const shows = {
   reference: ({ step }) => referencePageHtml(step),
   header: ({ step, path }) => headerPageHtml(step, path),
   map: () => mapHtml(),
+  chapters: () => chaptersHtml(),
 };
 
 /** What a search finds in a page: code is found in the files, and what was built is no text. */

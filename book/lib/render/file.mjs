@@ -4,14 +4,11 @@ import { number } from '../../../common/steps.mjs';
 import { blame, chapterOf, treeOf, versionsOf } from '../blame.mjs';
 import { linesOf, steps } from '../steps.mjs';
 import { titleOf } from './chapter.mjs';
-import { linesHtml } from './code.mjs';
-import { count, escape } from './html.mjs';
+import { lineHtml, linesHtml } from './code.mjs';
+import { tokensOf } from './highlight.mjs';
+import { count, escape, headingHtml } from './html.mjs';
 import { linksOf } from './links.mjs';
 import { chapterHref, fileHref, fileId, listHref, versionAt, wholeHref } from './site.mjs';
-
-/** Every page of a file: { step, path }. */
-export const versions = () => steps.flatMap((step) => [...treeOf(step).keys()]
-  .filter((path) => versionAt(step, path) === step).map((path) => ({ step, path })));
 
 const short = (step) => step.slice(0, 2);
 
@@ -39,19 +36,19 @@ function versionsHtml(step, path) {
   return `<ul class="versions"><li>As of chapter</li>${items.join('')}</ul>`;
 }
 
-/** The page of a file, below its heading. */
+/** The page of a file. */
 export function filePageHtml(step, path) {
   const text = treeOf(step).get(path);
-  const lines = linesHtml(path, text, { linkOf: linksOf(step, path) });
+  const linkOf = linksOf(step, path);
+  const lines = tokensOf(path, text).map((tokens) => lineHtml(tokens, { linkOf }));
   const runs = runsOf(blame(step, path)).map(({ origin, from, to }) => {
-    const code = lines.slice(from, to).map((html, index) =>
-      `<span class="l" id="L${from + index + 1}">${html}\n</span>`).join('');
+    const code = linesHtml(lines.slice(from, to), (index) => ` id="L${from + index + 1}"`);
     return `<div class="run"><a class="origin vp-copy-ignore" href="${originHref(origin, path)}" `
       + `title="Chapter ${number(origin.step)}: ${escape(titleOf(origin.step))}">`
       + `${short(origin.step)}</a><pre style="counter-reset:new ${from}">${code}</pre></div>`;
   });
   const gone = steps.find((each) => each > step && !treeOf(each).has(path));
-  return `${versionsHtml(step, path)}`
+  return headingHtml(1, fileId(path), path) + versionsHtml(step, path)
     + `<div class="file language-code listing wide" v-pre><div class="bar"><span class="tab">${
       escape(path)}</span><span class="state">${count(linesOf(text).length, 'line')}</span></div>`
     + '<button title="Copy the whole file" data-copied="Copied" class="copy"></button>'
@@ -62,7 +59,7 @@ export function filePageHtml(step, path) {
     + `<a href="${listHref(step)}">All files of this chapter</a></p>`;
 }
 
-/** The page with the files of a step, below its heading. */
+/** The page with the files of a step. */
 export function listPageHtml(step) {
   const rows = [...treeOf(step)].map(([path, text]) => {
     const since = versionAt(step, path);
@@ -72,7 +69,8 @@ export function listPageHtml(step) {
   });
   const others = steps.map((each) => `<li><a href="${listHref(each)}"${
     each === step ? ' aria-current="page"' : ''}>${short(each)}</a></li>`);
-  return `<ul class="versions"><li>As of chapter</li>${others.join('')}</ul>`
+  return headingHtml(1, 'files', `The files of chapter ${number(step)}`)
+    + `<ul class="versions"><li>As of chapter</li>${others.join('')}</ul>`
     + `<p>${count(treeOf(step).size, 'file')}, ${chapterOf(step).change.files} of them changed by `
     + `<a href="${chapterHref(step)}">chapter ${number(step)}</a>.</p>`
     + '<table tabindex="0"><thead><tr><th>File</th><th>Lines</th><th></th></tr></thead>'

@@ -1,7 +1,6 @@
 // The colours of code. Shiki reads a text once, with one theme in place of two: GitHub's light and
 // dark themes of high contrast colour the same scopes, so that each pair of colours needs only a
-// name. The name is a class, made of the pair itself, and theme.css gets it from here.
-import { createHash } from 'node:crypto';
+// number. The number is a class, and the style sheet of the classes is made here.
 import { basename, extname } from 'node:path';
 import { createHighlighter } from 'shiki';
 import dark from 'shiki/themes/github-dark-high-contrast.mjs';
@@ -10,38 +9,39 @@ import { remember } from '../remember.mjs';
 
 export const themes = { light, dark };
 
-const pairs = new Map(); // from the name, six hexadecimal digits, to the colours
+const pairs = [];
 
-/** The name of a pair of colours. */
-function nameOf(colors) {
-  const name = createHash('sha256').update(colors.join()).digest('hex').slice(0, 6);
-  pairs.set(name, colors);
-  return name;
+/** A pair of colours, in place of a colour: #000012 is the eighteenth. */
+function colorOf(...pair) {
+  if (!pairs.some((each) => String(each) === String(pair))) {
+    pairs.push(pair);
+  }
+  const index = pairs.findIndex((each) => String(each) === String(pair));
+  return `#${index.toString(16).padStart(6, '0')}`;
 }
 
+const foreground = colorOf(...[light, dark].map(({ colors }) => colors['editor.foreground']));
 const tokenColors = light.tokenColors.map(({ scope, settings }, index) => {
   const other = dark.tokenColors[index];
   if (String(scope) !== String(other.scope)) {
     throw new Error(`the themes of Shiki colour different scopes: ${scope} and ${other.scope}`);
   }
-  const colors = [settings.foreground, other.settings.foreground];
-  return { scope, settings: colors.includes(undefined) ? {} : { foreground: `#${nameOf(colors)}` } };
+  const pair = [settings.foreground, other.settings.foreground];
+  return { scope, settings: pair.includes(undefined) ? {} : { foreground: colorOf(...pair) } };
 });
-const plain = nameOf([light, dark].map(({ colors }) => colors['editor.foreground']));
-const theme = {
-  name: 'pairs',
-  type: 'light',
-  colors: { 'editor.foreground': `#${plain}`, 'editor.background': '#ffffff' },
-  tokenColors,
-};
 
-/** The name of the pair that a scope has. */
-const pairOf = (wanted) => tokenColors.findLast(({ scope }) => [scope].flat().includes(wanted))
-  .settings.foreground.slice(1);
-const silent = [pairOf('comment'), pairOf('string')];
+/** The color that a scope has. */
+const colorOfScope = (wanted) => tokenColors
+  .findLast(({ scope }) => [scope].flat().includes(wanted)).settings.foreground;
+const silent = [colorOfScope('comment'), colorOfScope('string')];
 
 const highlighter = await createHighlighter({
-  themes: [theme],
+  themes: [{
+    name: 'pairs',
+    type: 'light',
+    colors: { 'editor.foreground': foreground, 'editor.background': '#ffffff' },
+    tokenColors,
+  }],
   langs: ['cpp', 'riscv', 'make', 'c'],
 });
 
@@ -50,21 +50,19 @@ const languages = {
 };
 
 /** The language of a file: the grammar that reads it best. */
-export const languageOf = (path) =>
+const languageOf = (path) =>
   (basename(path) === 'Makefile' ? 'make' : languages[extname(path)] ?? 'text');
 
-const classOf = (color) => {
-  const name = color.slice(1).toLowerCase();
-  return name === plain ? undefined : `t${name.slice(0, 4)}`;
-};
+const classOf = (color) => `t${Number.parseInt(color.slice(1), 16)}`;
 
 const tokenise = remember((language, text) => highlighter
   .codeToTokensBase(text, { lang: language, theme: 'pairs' })
-  .map((tokens) => tokens.map(({ content, color }) => ({
-    text: content,
-    class: classOf(color),
-    isCode: !silent.includes(color.slice(1).toLowerCase()),
-  }))));
+  .map((tokens) => tokens.map(({ content, color }) => {
+    const isCode = !silent.includes(color.toLowerCase());
+    // Without words it is an operator: there are many, and nobody looks for them.
+    const isPlain = color === foreground || (isCode && !/\w/.test(content));
+    return { text: content, class: isPlain ? undefined : classOf(color), isCode };
+  })));
 
 /**
  * The lines of a text, each a list of { text, class, isCode }. What has no class has the colour of
@@ -74,6 +72,5 @@ const tokenise = remember((language, text) => highlighter
 export const tokensOf = (path, text) => tokenise(languageOf(path), text);
 
 /** The style sheet of the classes. */
-export const colorSheet = () => [...pairs].map(([name, [lightColor, darkColor]]) =>
-  `.t${name.slice(0, 4)}{color:${lightColor}}.dark .t${name.slice(0, 4)}{color:${darkColor}}`)
-  .join('\n');
+export const colorSheet = () => pairs.map(([lightColor, darkColor], index) =>
+  `.t${index}{color:${lightColor}}.dark .t${index}{color:${darkColor}}`).join('\n');

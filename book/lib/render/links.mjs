@@ -1,6 +1,8 @@
 // Which names in the code link to where they are defined. A wrong link is worse than none: a name is
 // linked only where all that the step declares under it, of whatever kind, is one thing.
+import { treeOf } from '../blame.mjs';
 import { remember } from '../remember.mjs';
+import { linesOf } from '../steps.mjs';
 import { namesOf } from '../symbols.mjs';
 import { fileHref } from './site.mjs';
 
@@ -36,7 +38,9 @@ const definitionsOf = remember((step) => {
     groups.set(tag.name, [...(groups.get(tag.name) ?? []), tag]);
   }
   return new Map([...groups].flatMap(([name, tags]) => {
-    const definition = standard.has(name) ? undefined : definitionAmong(tags);
+    // A private member is at home where it is used.
+    const isNever = standard.has(name) || name.endsWith('_');
+    const definition = isNever ? undefined : definitionAmong(tags);
     return definition ? [[name, definition]] : [];
   }));
 });
@@ -53,17 +57,20 @@ function canMean(path, { path: place, kind, scope, isDeclared }) {
     : !isAssembly(place) || isDeclared;
 }
 
+const textAt = (step, { path, line }) => linesOf(treeOf(step).get(path))[line - 1];
+
 /**
- * What gives the address for a name in a file of a step: (name, the line up to it). Undefined where
- * nothing is to be linked.
+ * What gives the address for a name in a file of a step: (name, the line up to it, the whole line).
+ * Undefined where nothing is to be linked. A definition does not link to itself.
  */
 export function linksOf(step, path) {
   if (!/\.([ch]pp|S)$/.test(path)) {
     return undefined;
   }
-  return (name, before) => {
+  return (name, before, line) => {
     const definition = definitionsOf(step).get(name);
-    if (definition === undefined || !canMean(path, definition)) {
+    if (definition === undefined || !canMean(path, definition)
+      || (definition.path === path && textAt(step, definition) === line)) {
       return undefined;
     }
     const [, qualifier] = /(\w+)::$/.exec(before) ?? [];

@@ -3,7 +3,8 @@
 import { treeOf } from '../blame.mjs';
 import { steps } from '../steps.mjs';
 import { refuse } from '../../../common/steps.mjs';
-import { escape, withCode } from './html.mjs';
+import { slugOf } from '../page.mjs';
+import { escape, headingHtml, withCode } from './html.mjs';
 import { floors } from './readme.mjs';
 import { fileHref } from './site.mjs';
 
@@ -16,14 +17,14 @@ function filesNamed(name) {
   return files.length > 0 ? files : refuse(`README.md names ${name}, but there is no such file`);
 }
 
-/** The first sentence of the comment that a file, or the header beside it, begins with. */
+/** The first sentence of the comment that a header begins with, or else the file beside it. */
 function sentenceOf(files) {
   for (const path of [...files].sort((a, b) => b.endsWith('.hpp') - a.endsWith('.hpp'))) {
-    const [comment] = /^(\/\/.*\n)+/m.exec(treeOf(last).get(path)) ?? [];
-    const text = comment?.replace(/^\/+ ?(@file *)?/gm, '').replace(/\s+/g, ' ');
-    const [sentence] = /^[^]*?[.:](?= |$)/.exec(text ?? '') ?? [];
+    const [comment = ''] = /^(\/\/.*\n)+|^\/\*[^]*?\*\//.exec(treeOf(last).get(path)) ?? [];
+    const text = comment.replace(/^\/[/*]+ ?(@file *)?|\*\/$/gm, '').replace(/\s+/g, ' ').trim();
+    const [sentence] = /^.*?\.(?= |$)/.exec(text) ?? [];
     if (sentence) {
-      return sentence.trim();
+      return sentence;
     }
   }
   return '';
@@ -37,6 +38,6 @@ export const mapHtml = () => floors().map(({ floor, files }) => {
       `<a href="${fileHref(last, path)}"><code v-pre>${escape(path)}</code></a>`);
     return `<dt>${links.join(', ')}</dt><dd>${withCode(sentenceOf(paths))}</dd>`;
   });
-  return `<section class="floor"><h2 id="${floor.replace(/\W+/g, '-')}">${escape(floor)}</h2>`
-    + `<dl>${items.join('')}</dl></section>`;
+  return `${headingHtml(2, slugOf(floor), floor[0].toUpperCase() + floor.slice(1))}<dl class="floor">${
+    items.join('')}</dl>`;
 }).join('');

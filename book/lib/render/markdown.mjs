@@ -51,6 +51,16 @@ function lineRule({ tokens }) {
   }
 }
 
+/** Links lead to folders: `threat-model.md`, `./threat-model` and `/threat-model` are all the same. */
+function linkRule({ tokens }) {
+  for (const link of tokens.flatMap(({ children }) => children ?? [])) {
+    const [, page, rest] = /^(?:\.?\/)?([\w-]+(?:\/[\w-]+)*)(?:\.md|\/)?(#.*)?$/.exec(link.attrGet('href') ?? '') ?? [];
+    if (link.type === 'link_open' && page) {
+      link.attrSet('href', `/${page}/${rest ?? ''}`);
+    }
+  }
+}
+
 const isChapter = ({ relativePath }) => /^\d\d-[^/]+?(\/index)?\.md$/.test(relativePath);
 
 /** The site's own parts around a chapter, and in its headings what came of each state. */
@@ -93,6 +103,7 @@ export function extendMarkdown(md, { isStrict }) {
     { alt: ['paragraph', 'reference', 'blockquote', 'list'] });
   md.inline.ruler.before('link', 'number', numberRule);
   md.core.ruler.push('lines', lineRule);
+  md.core.ruler.push('links', linkRule);
   md.core.ruler.push('chapter', chapterRule);
 
   /** A renderer that may find out that what the page asks for is not there. */

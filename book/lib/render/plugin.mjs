@@ -1,5 +1,6 @@
 // What the site has beside its pages: the patches of the steps, and the colours of code. In
 // `make book-dev` it also forgets what was worked out of a source that changes.
+import { extname } from 'node:path';
 import { stepsDirectory } from '../../../common/steps.mjs';
 import { bookDirectory } from '../page.mjs';
 import { forget } from '../remember.mjs';
@@ -8,13 +9,25 @@ import { colorSheet } from './highlight.mjs';
 import { patchOf } from './patch.mjs';
 import { base, patchFile } from './site.mjs';
 
-const colors = '/@colors.css';
+// Parts of the theme that the book has no use for: every page would load them.
+const unused = new RegExp('/(VP(Home|Team|Sponsors|Hero|Feature|DocAsideSponsors|DocAsideCarbonAds'
+  + '|NavTranslations|NavSocialLinks|SocialLink|AlgoliaSearchBox|NavBarAskAi)\\w*\\.vue'
+  + '|vp-(sponsor|code-group)\\.css)$');
+const instead = { '.vue': '/@nothing.mjs', '.css': '/@nothing.css' };
+
+/** The modules that are no files. */
+const made = {
+  '/@nothing.mjs': () => 'export default () => null',
+  '/@nothing.css': () => '',
+  '/@colors.css': colorSheet,
+};
 
 /** A plugin of Vite. */
 export const bookPlugin = () => ({
   name: 'book',
-  resolveId: (id) => (id === 'virtual:colors.css' ? colors : undefined),
-  load: (id) => (id === colors ? colorSheet() : undefined),
+  enforce: 'pre',
+  resolveId: (id) => (unused.test(id) ? instead[extname(id)] : Object.hasOwn(made, id) ? id : undefined),
+  load: (id) => made[id]?.(),
   generateBundle() {
     for (const step of steps) {
       this.emitFile({ type: 'asset', fileName: patchFile(step), source: patchOf(step) });
@@ -24,11 +37,11 @@ export const bookPlugin = () => ({
     server.watcher.add(stepsDirectory);
     server.middlewares.use((request, response, next) => {
       const step = steps.find((each) => request.url === base + patchFile(each));
-      if (step) {
-        response.setHeader('Content-Type', 'text/plain; charset=utf-8').end(patchOf(step));
-      } else {
+      if (step === undefined) {
         next();
+        return;
       }
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8').end(patchOf(step));
     });
   },
   hotUpdate({ file }) {
