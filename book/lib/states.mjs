@@ -120,13 +120,13 @@ function settleTheRest(file, requests) {
       others[Math.min(own.indexOf(line), others.length - 1)]?.claim;
     removed.filter(isOpen).forEach((line) => { line.claim = partner(line, removed, added); });
     added.filter(isOpen).forEach((line) => { line.claim = partner(line, added, removed); });
-    // A blank line goes with the line that it parts from what was there: the next, or the last.
+    // A blank line goes with the next line, or with the last where the run ends with a blank one.
     for (const side of [removed, added]) {
       side.filter((line) => isOpen(line) && isBlank(line)).forEach((line) => {
         const at = side.indexOf(line);
-        const neighbour = side.slice(at).find((each) => !isBlank(each))
-          ?? side.slice(0, at).findLast((each) => !isBlank(each));
-        line.claim = neighbour?.claim;
+        const next = side.slice(at).find((each) => !isBlank(each));
+        const last = side.slice(0, at).findLast((each) => !isBlank(each));
+        line.claim = (isBlank(side.at(-1)) ? last ?? next : next ?? last)?.claim;
       });
     }
   }

@@ -53,7 +53,8 @@ function canMean(path, { path: place, kind, scope, isDeclared }) {
   if (isOfGuest(path) || isOfGuest(place) || kind === 'define') {
     return false; // a program of the guest stands alone
   }
-  return isAssembly(path) ? scope === undefined && ['function', 'variable', 'label'].includes(kind)
+  // In assembly a0 is a register, whatever constant has that name in C++.
+  return isAssembly(path) ? scope === undefined && ['function', 'label'].includes(kind)
     : !isAssembly(place) || isDeclared;
 }
 

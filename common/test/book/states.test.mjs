@@ -53,6 +53,14 @@ describe('a directive takes', () => {
     assert.deepEqual(middle, ['+', '+/// Two.', '+int two() {', '+    return 2;', '+}']);
   });
 
+  test('the blank line behind it, where one stands before it already', () => {
+    const now = `${two.slice(1)}\n${three.slice(1)}\n${one}`;
+    const { errors, boxes } = chapter({ 'a.cpp': one }, { 'a.cpp': now },
+      '@@ diff a.cpp#two\n@@ diff a.cpp#three');
+    assert.deepEqual(errors, []);
+    assert.deepEqual(boxes.map((box) => shownIn(box).at(-1)), ['+', '+']);
+  });
+
   test('what differs from the state before, where all else is context', () => {
     const { boxes } = chapter({ 'a.cpp': one }, { 'a.cpp': one + two + three },
       '@@ diff a.cpp#two\n@@ diff a.cpp#three');
