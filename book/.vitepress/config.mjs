@@ -24,10 +24,6 @@ const chapters = steps.map((step) => ({
   text: `<span class="chapter-number">${number(step)}</span>${titleOf(step)}`, link: `/${step}/`,
 }));
 
-const { version, commit, date } = revision();
-const shownCommit = repoUrl && commit !== 'unknown'
-  ? `<a href="${repoUrl}/commit/${commit}">${commit}</a>` : commit;
-
 export default defineConfig({
   title: 'Hypervisor Workbook',
   description: 'How to write a RISC-V hypervisor in C++, in fifteen chapters with code that runs.',
@@ -81,16 +77,7 @@ export default defineConfig({
     ],
     outline: { level: [2, 3], label: 'On this page' },
     editLink: repoUrl && { pattern: `${repoUrl}/edit/main/book/:path`, text: 'Edit this page' },
-    footer: {
-      message: `Version ${version}, commit ${shownCommit}, ${date}`,
-      copyright: 'Code and text under the MIT license',
-    },
-    notFound: {
-      title: 'There is no such page',
-      quote: 'The address is not one of this book. Its pages are in the menu and in the search.',
-      linkLabel: 'To the first page',
-      linkText: 'To the first page',
-    },
+    revision: revision(),
     search: {
       provider: 'local',
       options: {

@@ -1,9 +1,10 @@
 // The theme: VitePress's own, without its fonts, in the book's look and with what the book adds.
-import { useData } from 'vitepress';
+import { useData, withBase } from 'vitepress';
 import DefaultTheme from 'vitepress/theme-without-fonts';
 import { h, nextTick } from 'vue';
 import '/@colors.css';
 import './style.css';
+import './reference.css';
 
 /** Opens the folds around what an address names. */
 function openFolds(hash) {
@@ -20,6 +21,22 @@ function reportLink({ repoUrl }, { title, relativePath }) {
     h('a', { href: `${repoUrl}/issues/new?title=${about}` }, 'Report an error on this page'));
 }
 
+/** What is below every page. */
+function siteFooter({ repoUrl, revision: { version, commit, date } }) {
+  const isKnown = repoUrl && commit !== 'unknown';
+  return h('footer', { class: 'about' }, h('p', [
+    `Version ${version}, commit `,
+    isKnown ? h('a', { href: `${repoUrl}/commit/${commit}` }, commit) : commit,
+    `, ${date}. Code and text are under the MIT license.`,
+  ]));
+}
+
+const missingPage = () => h('main', { class: 'missing vp-doc' }, [
+  h('h1', 'There is no such page'),
+  h('p', 'The menu and the search lead to all that there are.'),
+  h('p', h('a', { href: withBase('/') }, 'To the first page')),
+]);
+
 export default {
   extends: DefaultTheme,
   Layout: {
@@ -27,6 +44,8 @@ export default {
       const { theme, page } = useData();
       return () => h(DefaultTheme.Layout, null, {
         'doc-after': () => reportLink(theme.value, page.value),
+        'not-found': missingPage,
+        'layout-bottom': () => siteFooter(theme.value),
       });
     },
   },

@@ -73,6 +73,6 @@ export function listPageHtml(step) {
     + `<ul class="versions"><li>As of chapter</li>${others.join('')}</ul>`
     + `<p>${count(treeOf(step).size, 'file')}, ${chapterOf(step).change.files} of them changed by `
     + `<a href="${chapterHref(step)}">chapter ${number(step)}</a>.</p>`
-    + '<table tabindex="0"><thead><tr><th>File</th><th>Lines</th><th></th></tr></thead>'
+    + '<table tabindex="0"><thead><tr><th>File</th><th>Lines</th><th>Version</th></tr></thead>'
     + `<tbody>${rows.join('')}</tbody></table>`;
 }

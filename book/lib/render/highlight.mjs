@@ -71,6 +71,8 @@ const tokenise = remember((language, text) => highlighter
  */
 export const tokensOf = (path, text) => tokenise(languageOf(path), text);
 
-/** The style sheet of the classes. */
-export const colorSheet = () => pairs.map(([lightColor, darkColor], index) =>
-  `.t${index}{color:${lightColor}}.dark .t${index}{color:${darkColor}}`).join('\n');
+/** The style sheet of the classes. Paper is always light. */
+export function colorSheet() {
+  const rules = (selector, side) => pairs.map((pair, index) => `${selector}.t${index}{color:${pair[side]}}`).join('');
+  return `${rules('', 0)}@media not print{${rules('.dark ', 1)}}`;
+}

@@ -10,7 +10,7 @@ import { patchOf } from './patch.mjs';
 import { base, patchFile } from './site.mjs';
 
 // Parts of the theme that the book has no use for: every page would load them.
-const unused = new RegExp('/(VP(Home|Team|Sponsors|Hero|Feature|DocAsideSponsors|DocAsideCarbonAds'
+const unused = new RegExp('/(VP(Home|Page|Team|Sponsors|Hero|Feature|DocAsideSponsors|DocAsideCarbonAds'
   + '|NavTranslations|NavSocialLinks|SocialLink|AlgoliaSearchBox|NavBarAskAi)\\w*\\.vue'
   + '|vp-(sponsor|code-group)\\.css)$');
 const instead = { '.vue': '/@nothing.mjs', '.css': '/@nothing.css' };
@@ -28,6 +28,9 @@ export const bookPlugin = () => ({
   enforce: 'pre',
   resolveId: (id) => (unused.test(id) ? instead[extname(id)] : Object.hasOwn(made, id) ? id : undefined),
   load: (id) => made[id]?.(),
+  // A page has one footer. What the theme calls so is the end of a chapter's text.
+  transform: (code, id) => (id.endsWith('/VPDocFooter.vue')
+    ? code.replace(/(?<=<\/?)footer\b/g, 'div') : undefined),
   generateBundle() {
     for (const step of steps) {
       this.emitFile({ type: 'asset', fileName: patchFile(step), source: patchOf(step) });
