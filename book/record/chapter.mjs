@@ -57,78 +57,97 @@ export function workers(count) {
  */
 export async function recordChapter(step, { work, book = bookDirectory, note = () => {} }) {
   const { runs, numbers } = await readRuns(step, path.join(book, step));
-  const chapter = readChapter(step, { book });
-  const names = Object.keys(runs);
-  const results = new Map();
+  const { page, errors, states } = readChapter(step, { book });
+  const recorder = new Recorder(runs, path.join(book, step), work, note);
+  const [built] = await Promise.all([
+    recorder.recordStates(step, states),
+    recorder.record(new Place(step), recorder.names(({ state, patch }) => !state && !patch)),
+  ]);
+  return {
+    step,
+    versions: readVersions(),
+    page,
+    error: errors[0] && told(errors[0]),
+    runs: Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, {
+      run, command: commandOf(step, run), results: recorder.results.get(name),
+    }])),
+    states: built.map((state) => judge(state, built.at(-1), page, runs)),
+    numbers: count(numbers, recorder.results),
+  };
+}
+
+/** Runs what a chapter asks for, place by place. */
+class Recorder {
+  results = new Map();
+
+  constructor(runs, directory, work, note) {
+    this.runs = runs;
+    this.directory = directory;
+    this.work = work;
+    this.note = note;
+  }
+
+  /** The names of the runs of which `condition` is true. */
+  names(condition) {
+    return Object.keys(this.runs).filter((name) => condition(this.runs[name]));
+  }
 
   /** Records runs, one after the other, in a place that stays as it is meanwhile. */
-  const record = async (place, wanted) => {
-    for (const name of wanted) {
+  async record(place, names) {
+    for (const name of names) {
       const start = Date.now();
-      results.set(name, await recordRun(place, runs[name], work).catch(failed));
-      note(name, (Date.now() - start) / 1000);
+      this.results.set(name, await recordRun(place, this.runs[name], this.work).catch(failed));
+      this.note(name, (Date.now() - start) / 1000);
     }
-  };
-  const recordOthers = async () => {
-    const sections = chapter.states.map(({ section }) => section);
-    for (const name of names.filter((each) => runs[each].state)) {
-      if (!sections.includes(runs[name].state)) {
-        results.set(name, failed(new Error(`the page has no section "${runs[name].state}" with a `
-          + `change; there are ${sections.map((each) => `"${each}"`).join(', ') || 'none'}`)));
+  }
+
+  /** Records runs each of which has a patch of its own for these files. */
+  async recordPatched(place, files, names) {
+    for (const name of names) {
+      place.become(files);
+      try {
+        place.apply(path.join(this.directory, this.runs[name].patch));
+        await this.record(place, [name]);
+      } catch (error) {
+        this.results.set(name, failed(error));
       }
     }
-    const isPatched = (name) => runs[name].patch && !runs[name].state;
-    if (chapter.states.length === 0 && !names.some(isPatched)) {
+  }
+
+  /** Builds the states, one after the other in one place, and records what runs in them. */
+  async recordStates(step, states) {
+    const sections = states.map(({ section }) => section);
+    for (const name of this.names(({ state }) => state && !sections.includes(state))) {
+      const known = sections.map((section) => `"${section}"`).join(', ') || 'none';
+      this.results.set(name, failed(new Error(`the page has no section "${this.runs[name].state}" `
+        + `with a change; there are ${known}`)));
+    }
+    const patched = this.names(({ state, patch }) => patch && !state);
+    if (states.length === 0 && patched.length === 0) {
       return [];
     }
     const place = new ChangingPlace(step);
     try {
-      const states = [];
-      for (const state of chapter.states) {
-        states.push(await recordState(state));
+      const built = [];
+      for (const state of states) {
+        built.push(await this.recordState(place, state));
       }
-      await recordPatched(filesOf(step), names.filter(isPatched));
-      return states;
+      await this.recordPatched(place, filesOf(step), patched);
+      return built;
     } finally {
       place.remove();
     }
+  }
 
-    async function recordState({ section, line, files }) {
-      place.become(files);
-      const built = await work(() => place.build());
-      const own = names.filter((name) => runs[name].state === section);
-      await record(place, own.filter((name) => !runs[name].patch));
-      await recordPatched(files, own.filter((name) => runs[name].patch));
-      const error = built.status !== 0 && compileError(built.output);
-      return { section, line, links: built.status === 0, error };
-    }
-
-    async function recordPatched(files, wanted) {
-      for (const name of wanted) {
-        place.become(files);
-        try {
-          place.apply(path.join(book, step, runs[name].patch));
-          await record(place, [name]);
-        } catch (error) {
-          results.set(name, failed(error));
-        }
-      }
-    }
-  };
-
-  const direct = names.filter((name) => !runs[name].state && !runs[name].patch);
-  const [states] = await Promise.all([recordOthers(), record(new Place(step), direct)]);
-  return {
-    step,
-    versions: readVersions(),
-    page: chapter.page,
-    error: chapter.errors[0] && told(chapter.errors[0]),
-    runs: Object.fromEntries(names.map((name) => [name, {
-      run: runs[name], command: commandOf(step, runs[name]), results: results.get(name),
-    }])),
-    states: states.map((state) => judge(state, states.at(-1), chapter.page, runs)),
-    numbers: count(numbers, results),
-  };
+  async recordState(place, { section, line, files }) {
+    place.become(files);
+    const { status, output } = await this.work(() => place.build());
+    await this.record(place, this.names(({ state, patch }) => state === section && !patch));
+    await this.recordPatched(place, files,
+      this.names(({ state, patch }) => state === section && patch));
+    const links = status === 0;
+    return { section, line, links, error: links ? undefined : compileError(output) };
+  }
 }
 
 const told = ({ file, line, message }) => `${file}:${line}: ${message}`;

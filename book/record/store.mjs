@@ -44,7 +44,7 @@ function toEntry({ status, text, counts, loop, linux }, file) {
   return { file, status, loop, counts, linux, text };
 }
 
-/** What is to be stored of a run, { entry, isTrue }: the texts of before, if they are still true. */
+/** What is to be stored of a run: { entry, isTrue }. Texts that are still true stay as they are. */
 function entryOf(name, { run, command, results: [first, second] }, before) {
   const isTrace = run.trace !== undefined;
   const end = isTrace ? 'trace.json' : 'txt';
