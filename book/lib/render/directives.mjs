@@ -13,13 +13,6 @@ import { failureHtml, solutionHtml } from './patch.mjs';
 import { headerPageHtml, referencePageHtml } from './reference.mjs';
 import { traceHtml } from './trace.mjs';
 
-/** What a page is about, from its path below book/: { step, path }, both maybe undefined. */
-export function subjectOf(page) {
-  const [, step, path] = /^(?:(?:files|api)\/)?(\d\d-[^/]+)(?:\/(.+))?$/.exec(
-    page.replace(/(^|\/)index\.md$/, '').replace(/\.md$/, '')) ?? [];
-  return { step, path };
-}
-
 /** A run is named `run` in its own chapter, and `15-virtio-blk/run` elsewhere. */
 function readRun(rest, subject) {
   const [, place = subject.step, name, excerpt] = /^(?:(\d\d-[\w-]+)\/)?([\w-]+)(?: +(.*))?$/
@@ -54,7 +47,7 @@ const shows = {
   chapters: () => chaptersHtml(),
 };
 
-/** What a search finds in a page: code is found in the files, and what was built is no text. */
+/** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'trace', 'head', 'end', 'whole', 'file'];
 
 /**
@@ -68,5 +61,6 @@ export function directiveHtml({ kind, rest, line }, subject, isSearch) {
   if (isSearch && notSearched.includes(kind)) {
     return '';
   }
-  return shows[kind](subject, rest, line);
+  const html = shows[kind](subject, rest, line);
+  return isSearch ? html.replace(/<details class="fold">[^]*?<\/details>/g, '') : html;
 }

@@ -5,10 +5,11 @@ import { readRuns } from '../../record/runs.mjs';
 import { chapterOf } from '../blame.mjs';
 import { bookDirectory, readPage } from '../page.mjs';
 import { resultHtml } from './chapter.mjs';
-import { directiveHtml, subjectOf } from './directives.mjs';
+import { directiveHtml } from './directives.mjs';
 import { escape } from './html.mjs';
 import { numberOf, resultOf } from './recorded.mjs';
 import { sourcesOf } from './sources.mjs';
+import { subjectOf } from './subject.mjs';
 
 /** A line `@@ kind rest` is a directive. */
 function directiveRule(state, line, end, silent) {
@@ -61,14 +62,13 @@ function linkRule({ tokens }) {
   }
 }
 
-const isChapter = ({ relativePath }) => /^\d\d-[^/]+?(\/index)?\.md$/.test(relativePath);
-
 /** The site's own parts around a chapter, and in its headings what came of each state. */
 function chapterRule({ tokens, env, Token }) {
-  if (!isChapter(env)) {
+  const { kind, step } = subjectOf(env.relativePath);
+  if (kind !== 'chapter') {
     return;
   }
-  const { states } = chapterOf(subjectOf(env.relativePath).step);
+  const { states } = chapterOf(step);
   tokens.forEach(({ type }, index) => {
     const inline = tokens[index + 1];
     if (type === 'heading_open' && states.some(({ section }) => section === inline.content)) {
@@ -79,12 +79,10 @@ function chapterRule({ tokens, env, Token }) {
       inline.children.splice(permalink, 0, token);
     }
   });
-  for (const [kind, place] of [['head', 'unshift'], ['end', 'push']]) {
-    const token = new Token('directive', '', 0);
-    token.map = [0, 1];
-    token.meta = { kind, rest: '' };
-    tokens[place](token);
-  }
+  const directive = (name) => Object.assign(new Token('directive', '', 0),
+    { map: [0, 1], meta: { kind: name, rest: '' } });
+  tokens.unshift(directive('head'));
+  tokens.push(directive('end'));
 }
 
 /** The line of a token in the file: the front matter is no part of what is rendered. */
@@ -130,9 +128,9 @@ export function extendMarkdown(md, { isStrict }) {
 
   const renderAsync = md.renderAsync.bind(md);
   md.renderAsync = async (source, env) => {
-    const { step } = subjectOf(env.relativePath);
-    env.faults = isChapter(env) ? [...chapterOf(step).errors] : [];
-    env.runs = isChapter(env) ? (await readRuns(step)).runs : {};
+    const { kind, step } = subjectOf(env.relativePath);
+    env.faults = kind === 'chapter' ? [...chapterOf(step).errors] : [];
+    env.runs = kind === 'chapter' ? (await readRuns(step)).runs : {};
     (env.includes ??= []).push(...sourcesOf(env.relativePath));
     const html = await renderAsync(source, env);
     if (env.faults.length > 0 && isStrict) {

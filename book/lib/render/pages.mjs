@@ -1,7 +1,7 @@
 // The titles and descriptions of the pages that have no Markdown of their own.
 import { number } from '../../../common/steps.mjs';
 import { sizeOf, titleOf } from './chapter.mjs';
-import { subjectOf } from './directives.mjs';
+import { subjectOf } from './subject.mjs';
 import { lineOf } from './readme.mjs';
 import { describeReference } from './reference.mjs';
 
@@ -12,28 +12,30 @@ export function describePage({ relativePath, params }) {
   if (params === undefined) {
     return undefined;
   }
-  const { step, path } = subjectOf(relativePath);
-  if (relativePath.startsWith('api/')) {
-    return describeReference(step, path);
-  }
+  const { kind, step, path } = subjectOf(relativePath);
   const chapter = `chapter ${number(step)}`;
-  if (relativePath.startsWith('files/')) {
-    return path === undefined ? {
-      title: `The files of ${chapter}`,
-      description: `Every file of the hypervisor as it is in ${chapter}, with the chapter that changed it.`,
-    } : {
-      title: `${path} in ${chapter}`,
-      description: `${path} as it is in ${chapter}, with the chapter that brought each of its lines.`,
-    };
+  switch (kind) {
+    case 'api':
+      return describeReference(step, path);
+    case 'list':
+      return {
+        title: `The files of ${chapter}`,
+        description: `Every file as it is in ${chapter}, with the chapter that changed it last.`,
+      };
+    case 'file':
+      return {
+        title: `${path} in ${chapter}`,
+        description: `${path} as it is in ${chapter}, and which chapter brought each of its lines.`,
+      };
+    case 'whole':
+      return {
+        title: `The whole change of ${chapter}`,
+        description: `All that ${chapter}, ${titleOf(step)}, changes: ${sizeOf(step)}.`,
+      };
+    default:
+      return {
+        title: titleOf(step),
+        description: `Chapter ${number(step)} of the workbook adds ${plain(lineOf(step).adds)}.`,
+      };
   }
-  if (path === 'whole') {
-    return {
-      title: `The whole change of ${chapter}`,
-      description: `All that ${chapter}, ${titleOf(step)}, changes: ${sizeOf(step)}.`,
-    };
-  }
-  return {
-    title: titleOf(step),
-    description: `Chapter ${number(step)} of the workbook adds ${plain(lineOf(step).adds)}.`,
-  };
 }

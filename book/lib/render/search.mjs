@@ -5,7 +5,7 @@ import { linesOf, steps } from '../steps.mjs';
 import { symbolsOf } from '../symbols.mjs';
 import { remember } from '../remember.mjs';
 import { titleOf } from './chapter.mjs';
-import { subjectOf } from './directives.mjs';
+import { subjectOf } from './subject.mjs';
 import { escape } from './html.mjs';
 import { lineOf } from './readme.mjs';
 import { searchReference } from './reference.mjs';
@@ -51,17 +51,18 @@ function searchFile(step, path) {
 
 /** The HTML that is indexed of a page, by its path below book/; nothing for most pages. */
 export async function searchHtml(source, env, md) {
-  const page = env.relativePath;
-  const { step, path } = subjectOf(page);
-  if (page.startsWith('files/')) {
-    return path === undefined ? '' : searchFile(step, path);
+  const { kind, step, path } = subjectOf(env.relativePath);
+  const render = () => md.renderAsync(source, { ...env, isSearch: true });
+  switch (kind) {
+    case 'prose':
+      return render();
+    case 'chapter': // one that is not written has no source
+      return heading(1, titleOf(step)) + (source ? await render() : escape(lineOf(step).adds));
+    case 'file':
+      return searchFile(step, path);
+    case 'api':
+      return step === last && path ? searchReference(step, path) : '';
+    default:
+      return '';
   }
-  if (page.startsWith('api/')) {
-    return step === last && path ? searchReference(step, path) : '';
-  }
-  if (step !== undefined) {
-    return path !== undefined ? '' : heading(1, titleOf(step))
-      + (source ? await md.renderAsync(source, { ...env, isSearch: true }) : escape(lineOf(step).adds));
-  }
-  return md.renderAsync(source, { ...env, isSearch: true });
 }

@@ -21,9 +21,15 @@ export const patchFile = (step) => `${step}/whole/${step}.patch`;
 /** The step whose page has a file as it is in `step`. */
 export const versionAt = (step, path) => versionsOf(path).findLast((version) => version <= step);
 
+/**
+ * A file's name in addresses: guest/tree.cpp is guest-tree.cpp. VitePress makes one name of a page's
+ * whole address, with _ for each slash, and there is a guest_tree.cpp as well.
+ */
+export const fileSlug = (path) => path.replaceAll('/', '-');
+
 /** The page of a file as it is in `step`, at a line if one is given. */
 export const fileHref = (step, path, line) =>
-  at(`files/${versionAt(step, path)}/${path}/`, line && `L${line}`);
+  at(`files/${versionAt(step, path)}/${fileSlug(path)}/`, line && `L${line}`);
 
 /** The id of a file on a page with a whole change. */
 export const fileId = (path) => path.replace(/[^\w.]+/g, '-');

@@ -4,7 +4,7 @@ import { filesIn, stepsDirectory } from '../../../common/steps.mjs';
 import { treeOf } from '../blame.mjs';
 import { bookDirectory } from '../page.mjs';
 import { stepBefore, steps } from '../steps.mjs';
-import { subjectOf } from './directives.mjs';
+import { subjectOf } from './subject.mjs';
 import { readmePath } from './readme.mjs';
 
 const pathsOf = (step) => [...treeOf(step).keys()].map((path) => join(stepsDirectory, step, path));
@@ -13,15 +13,15 @@ const ofChapter = (step) =>
 
 /** The sources of a page, besides its own Markdown. */
 export function sourcesOf(page) {
-  const { step, path } = subjectOf(page);
-  if (step === undefined) {
+  const { kind, step, path } = subjectOf(page);
+  if (kind === 'prose') {
     return [readmePath];
   }
-  if (page.startsWith('files/') && path !== undefined) {
+  if (kind === 'file') {
     return steps.filter((each) => each <= step && treeOf(each).has(path))
       .map((each) => join(stepsDirectory, each, path));
   }
-  if (page.startsWith('api/') && path !== undefined) {
+  if (kind === 'api' && path !== undefined) {
     return [join(stepsDirectory, step, `${path}.hpp`)];
   }
   const before = stepBefore(step);
