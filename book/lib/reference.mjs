@@ -135,11 +135,9 @@ function entryOf(node, name, kind) {
 function enumeratorsOf(node, owner, lines) {
   return childrenNamed(node, 'enumvalue').map((value) => {
     const own = textIn(value, 'name');
-    const isThere = (line) => new RegExp(`^\\s*${own}\\b`).test(lines[line - 1]);
-    let { line } = owner;
-    while (!isThere(line)) {
-      ++line;
-    }
+    const at = lines.findIndex((text, index) => index >= owner.line
+      && new RegExp(`^\\s*${own}\\b`).test(text));
+    const line = at < 0 ? owner.line : at + 1;
     return {
       ...owner, name: `${owner.name}::${own}`, kind: 'enumerator', line,
       refid: value.attributes.id, comment: commentOf(value), entries: [], references: new Map(),
