@@ -12,8 +12,10 @@ export const startBrowser = () => chromium.launch({
 /** Runs in the page before all else: it remembers what moves without having been asked to. */
 function watchLayout() {
   window.shifts = [];
-  const note = (entries) => window.shifts.push(...entries.map(({ value, sources }) =>
-    `${value.toFixed(4)}: ${sources.map(({ node }) => node?.outerHTML?.slice(0, 80)).join(', ')}`));
+  // What is less can be seen by nobody: the mark beside the outline, which follows the reader.
+  const isSeen = ({ value }) => value >= 0.0001;
+  const note = (entries) => window.shifts.push(...entries.filter(isSeen).map(({ value, sources }) =>
+    `shift ${value.toFixed(4)}: ${sources.map(({ node }) => node?.outerHTML?.slice(0, 80))}`));
   const observer = new PerformanceObserver((list) => note(list.getEntries()));
   observer.observe({ type: 'layout-shift', buffered: true });
   window.takeShifts = () => {
@@ -61,11 +63,12 @@ export async function isReady(tab) {
   await frames(tab);
 }
 
-/** Waits until what has just changed is drawn, and what moves has arrived. */
-export const frames = (tab) => tab.evaluate(async () => {
+/** Waits until what has just changed is drawn, and what moves has arrived. It needs scripts. */
+export const frames = (tab) => tab.waitForFunction(async () => {
   await document.fonts.ready;
   const frame = () => new Promise((resolve) => { requestAnimationFrame(resolve); });
   await frame();
   document.getAnimations().forEach((animation) => animation.finish());
   await frame();
+  return true;
 });

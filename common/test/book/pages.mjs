@@ -76,9 +76,9 @@ function isPatched({ tagName, sourceCodeLocation: place }, html) {
 /**
  * Reads a site.
  * @param siteUrl what its pages may call themselves, if they know it
- * @returns { directory, base, siteUrl, paths, pages }: the paths of all files, and from each address
- *   to what listPages says of the page, with its `elements`, its `ids`, and what is wrong with its
- *   HTML: `errors`
+ * @returns { directory, base, siteUrl, paths, pages }: the paths of all files; and from each
+ *   address to what listPages says of the page, with its `elements`, its `ids`, and what is wrong
+ *   with its HTML, as `errors`
  */
 export function readSite(directory, base, siteUrl) {
   const pages = listPages(directory).map((page) => {

@@ -12,6 +12,7 @@ import { treeOf, versionsOf } from '../../../book/lib/blame.mjs';
 import { readChapter } from '../../../book/lib/states.mjs';
 import { filesOf, steps } from '../../../book/lib/steps.mjs';
 import { namesOf } from '../../../book/lib/symbols.mjs';
+import { fileSlug } from '../../../book/lib/render/site.mjs';
 import { filesIn, withoutComments } from '../../steps.mjs';
 import { assertNone, testHtml } from './html.mjs';
 import {
@@ -75,7 +76,7 @@ describe('there is a page', () => {
     for (const step of steps) {
       const paths = [...treeOf(step).keys()].filter((path) => versionsOf(path).includes(step));
       for (const path of paths) {
-        const page = pageAt(`files/${step}/${path}/`);
+        const page = pageAt(`files/${step}/${fileSlug(path)}/`);
         assertText(withClass(inText(page), 'lines').map(codeIn).join(''), treeOf(step).get(path),
           `/${page.address}`);
       }
@@ -243,13 +244,17 @@ describe('a name in code that is linked', () => {
     const isConstructor = ({ name, scope = '' }) => scope.split('::').at(-1) === name;
     const counts = new Map(); // from step and name to the number of things of that name
     for (const step of steps) {
-      namesOf(step).filter((tag) => !declared.includes(tag.kind) && !isConstructor(tag))
-        .forEach(({ name }) => counts.set(`${step} ${name}`, 1 + (counts.get(`${step} ${name}`) ?? 0)));
+      for (const tag of namesOf(step)) {
+        const key = `${step} ${tag.name}`;
+        const isCounted = !declared.includes(tag.kind) && !isConstructor(tag);
+        counts.set(key, (counts.get(key) ?? 0) + (isCounted ? 1 : 0));
+      }
     }
     assertNone(links.filter(({ step, name }) => counts.get(`${step} ${name}`) > 1).map(told));
     assertNone(links.filter(({ name, href }) => {
       const [, step, path, line] = /^\/files\/([^/]+)\/(.+)\/#L(\d+)$/.exec(href) ?? [];
-      return !hasWord(treeOf(step)?.get(path)?.split('\n')[line - 1] ?? '', name);
+      const [, text = ''] = [...treeOf(step)].find(([each]) => fileSlug(each) === path) ?? [];
+      return !hasWord(text.split('\n')[line - 1] ?? '', name);
     }).map(told));
   });
 });
@@ -271,7 +276,7 @@ describe('the search', () => {
       const found = new Set(places.map((place) => place.replace(/#.*/, '').slice(1)));
       const last = steps.at(-1);
       const files = [...treeOf(last).keys()]
-        .map((path) => `files/${versionsOf(path).at(-1)}/${path}/`);
+        .map((path) => `files/${versionsOf(path).at(-1)}/${fileSlug(path)}/`);
       const isMeant = ({ address, kind }) => kind === 'chapter' || files.includes(address)
         || (address.startsWith(`api/${last}/`) && address !== `api/${last}/`);
       assertNone(pagesOf().filter((page) => found.has(page.address)
