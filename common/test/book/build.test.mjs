@@ -1,0 +1,117 @@
+// `make book` and `make book-serve`: what they are told wrongly, where they serve, and that the same
+// sources give the same site.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+
+import { readParameters } from '../../../book/lib/parameters.mjs';
+import { filesIn } from '../../steps.mjs';
+import { builtSite, root } from './pages.mjs';
+
+const scratch = mkdtempSync(join(tmpdir(), 'build-test-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+/** The environment of `make`, with variables as on its command line. */
+const given = (variables) => ({
+  ...process.env, BASE: '', SITE_URL: '', REPO_URL: '', PORT: '', ...variables,
+});
+
+test('build: what is wrong on the command line is told in one line', () => {
+  const run = spawnSync('make', ['--no-print-directory', '-C', 'book', 'BASE=x'],
+    { cwd: root, encoding: 'utf8' });
+  assert.equal(run.status, 2);
+  const [line, ...rest] = run.stderr.trimEnd().split('\n');
+  assert.equal(line, 'BASE=x: it begins and ends with a slash, as in BASE=/x/');
+  assert.ok(rest.every((text) => text.startsWith('make')), run.stderr);
+});
+
+for (const [variables, message] of [
+  [{ BASE: '/x' }, /^BASE=\/x: it begins and ends with a slash/],
+  [{ BASE: '//' }, /^BASE=\/\/: /],
+  [{ SITE_URL: 'book.example' }, /^SITE_URL=book\.example: it is the address of a page/],
+  [{ SITE_URL: 'https://book.example/', BASE: '/x/' }, /^SITE_URL=.*: it does not end with BASE=\/x\/$/],
+  [{ REPO_URL: 'git@code.example:x' }, /^REPO_URL=.*: it is the address of a page/],
+  [{ PORT: '65536' }, /^PORT=65536: it is a number up to 65535$/],
+  [{ PORT: 'x' }, /^PORT=x: /],
+]) {
+  test(`build: ${JSON.stringify(variables)} is refused`, () => {
+    assert.throws(() => readParameters(variables), { name: 'Refusal', message });
+  });
+}
+
+test('build: what nobody says is not invented', () => {
+  assert.deepEqual(readParameters({ BASE: '', SITE_URL: '', REPO_URL: '' }),
+    { base: '/', siteUrl: undefined, repoUrl: undefined, port: undefined });
+  assert.deepEqual(
+    readParameters({ BASE: '/x/', SITE_URL: 'https://a.example/x', REPO_URL: 'https://b.example/y/' }),
+    { base: '/x/', siteUrl: 'https://a.example/x/', repoUrl: 'https://b.example/y', port: undefined });
+});
+
+/** Starts the server and gives the address that it prints. */
+async function startServer(t, variables) {
+  const child = spawn(process.execPath, ['book/serve.mjs'],
+    { cwd: root, env: given(variables), stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill());
+  const [line] = await once(child.stdout, 'data');
+  return /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(String(line))[0];
+}
+
+/** A port that is taken as long as the test runs. */
+async function takePort(t) {
+  const server = createServer().listen(0, '127.0.0.1');
+  t.after(() => server.close());
+  await once(server, 'listening');
+  return server.address().port;
+}
+
+test('serve: pages with and without a slash, and what is not there', async (t) => {
+  for (const base of ['/', '/x/']) {
+    const address = await startServer(t, { BASE: base });
+    assert.ok(address.endsWith(base), address);
+    const get = async (path) => {
+      const response = await fetch(new URL(path, address));
+      return { status: response.status, text: await response.text() };
+    };
+    const page = readFileSync(join(builtSite, '07-hypercall/index.html'), 'utf8');
+    assert.equal((await get(`${base}07-hypercall/`)).text, page);
+    assert.equal((await get(`${base}07-hypercall`)).text, page);
+    const missing = await get(`${base}no-such-page/`);
+    assert.equal(missing.status, 404);
+    assert.equal(missing.text, readFileSync(join(builtSite, '404.html'), 'utf8'));
+    assert.equal((await get('/')).text, readFileSync(join(builtSite, 'index.html'), 'utf8'));
+  }
+});
+
+test('serve: a port that is taken is refused; without PORT another one serves', async (t) => {
+  const port = await takePort(t);
+  const run = spawnSync(process.execPath, ['book/serve.mjs'],
+    { cwd: root, env: given({ PORT: String(port) }), encoding: 'utf8', timeout: 20_000 });
+  assert.equal(run.stderr, `PORT=${port}: it is taken\n`);
+  assert.equal(run.status, 1);
+  assert.notEqual(await startServer(t), await startServer(t));
+});
+
+test('build: no lockfile names a registry', () => {
+  for (const path of ['package-lock.json', 'common/node/package-lock.json']) {
+    const { packages } = JSON.parse(readFileSync(join(root, path), 'utf8'));
+    assert.ok(Object.keys(packages).length > 1, path);
+    assert.deepEqual(Object.keys(packages).filter((name) => packages[name].resolved), [], path);
+  }
+});
+
+test('build: the same sources give the same site, whatever time and language it is', () => {
+  execFileSync(process.execPath, ['book/build.mjs', scratch], {
+    cwd: root, env: given({ TZ: 'Pacific/Apia', LC_ALL: 'C' }), stdio: 'pipe',
+  });
+  const [one, other] = [builtSite, scratch].map((directory) =>
+    new Map(filesIn(directory).map((path) => [path, readFileSync(join(directory, path), 'utf8')])));
+  assert.ok(one.size > 200);
+  const paths = [...new Set([...one.keys(), ...other.keys()])];
+  const different = paths.filter((path) => one.get(path) !== other.get(path));
+  assert.equal(different.slice(0, 5).join('\n'), '', `${different.length} files differ`);
+});
