@@ -54,6 +54,8 @@ export default {
       return;
     }
     router.onAfterRouteChange = () => nextTick(() => openFolds(location.hash));
+    // A page that was left open over a new deployment asks for scripts that are gone.
+    window.addEventListener('vite:preloadError', () => location.reload());
     // A link to where the reader already is changes no route.
     document.addEventListener('click', ({ target }) => {
       const link = target.closest?.('a[href*="#"]');
