@@ -81,9 +81,9 @@ const overflowIn = (tab) => tab.evaluate(() => {
 /** Version, commit and licence. */
 const footer = /version \S+.*\b[\da-f]{7,40}\b.*MIT/is;
 
-const openFolds = (tab) => tab.evaluate(() => {
-  document.querySelectorAll('details').forEach((fold) => { fold.open = true; });
-});
+const openFolds = (tab, which = 'details') => tab.evaluate((selector) => {
+  document.querySelectorAll(selector).forEach((fold) => { fold.open = true; });
+}, which);
 
 describe('nothing is wrong with', { concurrency: 2 }, () => {
   for (const viewport of [wide, narrow]) {
@@ -127,25 +127,17 @@ describe('copy', () => {
     test(`gives each file of ${step} as it is in its state, also what is folded`, async (t) => {
       const tab = await tabFor(t, { permissions: ['clipboard-read', 'clipboard-write'] });
       await visit(tab, `${site.address}${step}/`);
-      for (const isOpen of [false, true]) {
-        await tab.evaluate((open) => document.querySelectorAll('details.fold').forEach((fold) => {
-          fold.open = open;
-        }), isOpen);
-        await tab.evaluate(() => document.querySelectorAll('details.elided').forEach((fold) => {
-          fold.open = true;
-        }));
-        for (const { id, files } of boxes) {
-          const there = files.filter(({ after: text }) => text !== undefined);
-          const buttons = tab.locator(`[id="${id}"] button.copy`);
-          assert.equal(await buttons.count(), there.length, id);
-          for (const [index, { path, after: text }] of there.entries()) {
-            const button = buttons.nth(index);
-            await button.click();
-            await button.and(tab.locator('.copied')).waitFor();
-            const copied = await tab.evaluate(() => navigator.clipboard.readText());
-            assert.equal(copied, text, `${id}: ${path}`);
-            await button.evaluate((element) => element.classList.remove('copied'));
-          }
+      await openFolds(tab, 'details.elided');
+      for (const { id, files } of boxes) {
+        const there = files.filter(({ after: text }) => text !== undefined);
+        const buttons = tab.locator(`[id="${id}"] button.copy`);
+        assert.equal(await buttons.count(), there.length, id);
+        for (const [index, { path, after: text }] of there.entries()) {
+          const button = buttons.nth(index);
+          await button.click();
+          await button.and(tab.locator('.copied')).waitFor();
+          const copied = await tab.evaluate(() => navigator.clipboard.readText());
+          assert.equal(copied, text, `${id}: ${path}`);
         }
       }
       assert.deepEqual(tab.faults, []);
@@ -181,11 +173,11 @@ describe('the search', () => {
 
   /** Gives all scripts other names, as if they had changed. */
   function rename(directory) {
-    const hash = /\.([\w-]{8})(\.lean)?\.js$/;
-    const scripts = filesIn(join(directory, 'assets')).filter((path) => hash.test(path));
-    const hashes = new Set(scripts.map((path) => hash.exec(path)[1]));
-    const isHash = new RegExp([...hashes].join('|'), 'g');
-    const renamed = (text) => text.replace(isHash, (name) => `new${name.slice(3)}`);
+    const hash = /(?<=[."])[\w-]{8}(?=\.js|\.lean\.js|"|\\")/g;
+    const scripts = filesIn(join(directory, 'assets'));
+    const hashes = new Set(scripts.flatMap((path) => path.match(hash) ?? []));
+    const renamed = (text) => text.replace(hash, (name) =>
+      (hashes.has(name) ? `new${name.slice(3)}` : name));
     for (const path of filesIn(directory).filter((name) => /\.(html|js|json)$/.test(name))) {
       const text = readFileSync(join(directory, path), 'utf8');
       rmSync(join(directory, path));
@@ -226,6 +218,11 @@ describe('folds', () => {
       await tab.keyboard.press('Space');
       await removed.waitFor({ state: 'hidden' });
       await file.locator('ins').first().waitFor({ state: 'visible' });
+      for (const [tag, sign] of [['del', '−'], ['ins', '+']]) {
+        const line = file.locator(`${tag} > span:not(.spoken)`).first();
+        const before = await line.evaluate((each) => getComputedStyle(each, '::before').content);
+        assert.ok(before.includes(sign), `${tag} has only its colour: ${before}`);
+      }
       await choice.click();
       await removed.waitFor({ state: 'visible' });
     });
@@ -309,6 +306,7 @@ describe('on paper', () => {
         await tab.goto(`${site.address}${step}/`);
         await (javaScriptEnabled && setTheme(tab, theme));
         await tab.emulateMedia({ media: 'print' });
+        await (javaScriptEnabled && frames(tab)); // colours change slowly, though not on paper
         assertNone((await tab.evaluate(faultsOnPaper)).map((fault) => `${step}: ${fault}`));
       }
     });

@@ -84,6 +84,18 @@ describe('there is a page', () => {
   });
 });
 
+test('each run of lines of a file leads to the box that shows them', () => {
+  const faults = pagesOf('file').flatMap((page) => withClass(inText(page), 'run').flatMap((run) => {
+    const href = attribute(withClass([...elementsOf(run)], 'origin')[0], 'href');
+    const [, address, id] = /^\/(.*)#(.+)$/.exec(href);
+    const box = pageAt(address).elements.find((element) => attribute(element, 'id') === id);
+    const shown = new Set(withClass([...elementsOf(box)], 'code').map(codeIn).join('').split('\n'));
+    return codeIn(run).split('\n').filter((line) => !shown.has(line))
+      .map((line) => `${page.path}: ${href} does not show: ${line}`);
+  }));
+  assertNone(faults);
+});
+
 describe('a page', () => {
   test('has a title and a description of its own, if it is a chapter or prose', () => {
     const told = new Map();
@@ -152,16 +164,29 @@ describe('a change', () => {
   });
 
   test('of a whole chapter is on one page, each file once', () => {
-    for (const { step, before } of chapters) {
-      const [old, now] = [before ? treeOf(before) : new Map(), treeOf(step)];
-      const paths = [...new Set([...old.keys(), ...now.keys()])].sort()
-        .filter((path) => old.get(path) !== now.get(path));
-      const shown = withClass(inText(pageAt(`${step}/whole/`)), 'file');
-      assert.equal(shown.length, paths.length, step);
-      paths.forEach((path, index) => assertShown(shown[index],
-        { path, before: old.get(path), after: now.get(path) }, `${step}: ${path}`));
+    chapters.forEach((chapter) => assertWhole(`${chapter.step}/whole/`, chapter));
+  });
+
+  test('is the text of a chapter that is not written, below what it prints', () => {
+    for (const chapter of chapters.filter(({ page }) => page === undefined)) {
+      const address = `${chapter.step}/`;
+      const text = inText(pageAt(address));
+      assertWhole(address, chapter);
+      assert.equal(withClass(text, 'unwritten').length, 1, address);
+      assert.equal(withClass(text, 'console').length, 1, address);
     }
   });
+
+  /** A page shows each file that changes, once, and the whole change of it. */
+  function assertWhole(address, { step, before }) {
+    const [old, now] = [before ? treeOf(before) : new Map(), treeOf(step)];
+    const paths = [...new Set([...old.keys(), ...now.keys()])].sort()
+      .filter((path) => old.get(path) !== now.get(path));
+    const shown = withClass(inText(pageAt(address)), 'file');
+    assert.equal(shown.length, paths.length, address);
+    paths.forEach((path, index) => assertShown(shown[index],
+      { path, before: old.get(path), after: now.get(path) }, `/${address}: ${path}`));
+  }
 
   /** A file of a box has the code after it, and what a screen reader needs to know of the rest. */
   function assertShown(element, { path, before, after }, where) {
