@@ -34,8 +34,6 @@ export default defineConfig({
   cleanUrls: true,
   rewrites,
   srcExclude: ['README.md'],
-  // The links to all other pages are tested in the built site.
-  ignoreDeadLinks: [/^\/(setup|api)/],
   router: { prefetchLinks: false },
   sitemap: siteUrl && { hostname: siteUrl },
   head: [
@@ -43,7 +41,7 @@ export default defineConfig({
     ['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }],
   ],
   transformHead: ({ page }) => (siteUrl && page !== '404.md'
-    ? [['link', { rel: 'canonical', href: siteUrl + page.replace(/(^|\/)index\.md$/, '$1') }]] : []),
+    ? [['link', { rel: 'canonical', href: siteUrl + page.replace(/index\.md$/, '') }]] : []),
   transformPageData: describePage,
   markdown: {
     theme: themes,

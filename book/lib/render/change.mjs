@@ -5,6 +5,7 @@
 // Nobody may copy what is not in the file: signs and numbers come from the style sheet, and what is
 // removed, and all that is no code, has the class that the theme's button leaves out.
 import { diffWordsWithSpace } from 'diff';
+import { treeOf } from '../blame.mjs';
 import { lineHtml, linesHtml } from './code.mjs';
 import { tokensOf } from './highlight.mjs';
 import { count, escape } from './html.mjs';
@@ -116,13 +117,13 @@ function withTokens(path, before, after, rows) {
 /**
  * A file with its change.
  * @param file { path, before, after, rows } as readChapter gives it
- * @param step whose files the names and the file itself link to; without one nothing is linked
+ * @param step whose files the names and the file itself link to
  */
 export function fileHtml({ path, before, after, rows }, step) {
   const isNew = before === undefined;
   const isGone = after === undefined;
   const shown = rows.map((row) => (isNew ? { ...row, kind: 'same' } : row));
-  const linkOf = step && linksOf(step, path);
+  const linkOf = linksOf(step, path);
   const lines = markWords(withTokens(path, before, after, shown)).map((row, index) => ({
     ...row,
     html: lineHtml(row.tokens, {
@@ -134,17 +135,22 @@ export function fileHtml({ path, before, after, rows }, step) {
   const state = isNew ? 'new file' : isGone ? 'the file goes' : '';
   const hasRemoved = !isNew && !isGone && rows.some(({ kind }) => kind === 'removed');
   return `<div class="file language-code${isNew ? ' new' : ''}"><div class="bar">`
-    + tabHtml(path, isGone ? undefined : step)
+    + tabHtml(path, step)
     + (state ? `<span class="state">${state}</span>` : '')
     + (hasRemoved ? '<label class="result"><input type="checkbox">result</label>' : '')
     + '</div>'
-    + (isGone ? '' : '<button title="Copy the whole file" data-copied="Copied" class="copy"></button>'
-      + '<span class="lang"></span>')
+    + (isGone ? '' : copyButton)
     + `<div class="code" tabindex="0"><div class="lines">${code}</div></div></div>`;
 }
 
-const tabHtml = (path, step) => (step === undefined ? `<span class="tab">${escape(path)}</span>`
-  : `<a class="tab" href="${fileHref(step, path)}">${escape(path)}</a>`);
+/** The theme's button copies the second element behind it. */
+export const copyButton = '<button title="Copy the whole file" data-copied="Copied" class="copy">'
+  + '</button><span class="lang"></span>';
+
+/** The name of a file, which leads to its page if the step has it. */
+const tabHtml = (path, step) => (treeOf(step).has(path)
+  ? `<a class="tab" href="${fileHref(step, path)}">${escape(path)}</a>`
+  : `<span class="tab">${escape(path)}</span>`);
 
 /** The box of an `@@ diff` or `@@ elided`, as readChapter gives it. */
 export function boxHtml({ id, reason, files }, step) {

@@ -22,8 +22,10 @@ function withLinks(piece, line, linkOf) {
   let rest = 0;
   const parts = [];
   for (const { 0: name, index } of piece.text.matchAll(/[A-Za-z_]\w*/g)) {
-    const [before, behind] = [line.slice(0, piece.from + index), line.slice(piece.from + index + name.length)];
-    const isWhole = !/\w$/.test(before) && !/^\w/.test(behind); // the x of 0x100 is none
+    const at = piece.from + index;
+    const before = line.slice(0, at);
+    // The x of 0x100 is no name.
+    const isWhole = !/\w$/.test(before) && !/^\w/.test(line.slice(at + name.length));
     const href = isWhole && linkOf(name, before, line);
     if (href) {
       parts.push({ ...piece, text: piece.text.slice(rest, index) });

@@ -1,5 +1,5 @@
-// What a console has shown: the firmware's lines are folded, and who says what can be seen. The
-// hypervisor's own lines begin with its name; what follows the firmware and does not is the guest's.
+// What a console has shown: the firmware's lines are folded, and who says what can be seen. Lines
+// of the hypervisor begin with its name; what follows the firmware and does not is the guest's.
 import { number, refuse } from '../../../common/steps.mjs';
 import { firmwareOf, linesOf } from '../../record/text.mjs';
 import { linesHtml } from './code.mjs';
@@ -108,14 +108,15 @@ function secondHtml(step, run, excerpt, name, shown) {
   }
   const other = passages(textOf(step, run.second), step, excerpt, name);
   const { 'qemu.second': version } = recordedOf(step).versions;
-  return other === shown ? '' : '<details class="fold second">'
-    + `<summary>QEMU ${escape(version)} prints something else</summary>${other}</details>`;
+  return other === shown ? '' : `<details class="fold second"><summary>QEMU ${escape(version)} `
+    + `prints something else</summary>${other}</details>`;
 }
 
 /** Which versions a console is of: of Linux, too, where one has run. */
 function versionsHtml(step, run) {
   const { qemu, linux } = recordedOf(step).versions;
-  return `<p class="versions-of">QEMU ${escape(qemu)}${run.linux ? `, Linux ${escape(linux)}` : ''}</p>`;
+  const names = [`QEMU ${qemu}`, ...(run.linux ? [`Linux ${linux}`] : [])];
+  return `<p class="versions-of">${escape(names.join(', '))}</p>`;
 }
 
 /**

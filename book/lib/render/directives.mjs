@@ -3,7 +3,7 @@
 import { refuse } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { boxHtml } from './change.mjs';
-import { chaptersHtml, endHtml, headHtml, unwrittenHtml, wholeHtml } from './chapter.mjs';
+import { chaptersHtml, endHtml, headHtml, unwrittenHtml } from './chapter.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
 import { drawingHtml } from './drawing.mjs';
@@ -12,6 +12,7 @@ import { mapHtml } from './map.mjs';
 import { failureHtml, solutionHtml } from './patch.mjs';
 import { headerPageHtml, referencePageHtml } from './reference.mjs';
 import { traceHtml } from './trace.mjs';
+import { wholeHtml } from './whole.mjs';
 
 /** A run is named `run` in its own chapter, and `15-virtio-blk/run` elsewhere. */
 function readRun(rest, subject) {
@@ -48,7 +49,7 @@ const shows = {
 };
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
-const notSearched = ['diff', 'elided', 'failure', 'solution', 'trace', 'head', 'end', 'whole', 'file'];
+const notSearched = ['diff', 'elided', 'failure', 'solution', 'trace', 'head', 'end'];
 
 /**
  * The HTML of a directive. It throws a refusal if there is nothing to show.

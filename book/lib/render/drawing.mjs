@@ -20,5 +20,6 @@ export function drawingHtml(step, rest) {
   if (!svg.startsWith('<svg ') || !svg.endsWith('</svg>') || / role=/.test(svg)) {
     refuse(`book/${step}/${name}.svg has to be one element <svg>, without role=`);
   }
-  return `<figure class="drawing" v-pre>${svg}<figcaption>${withCode(caption)}</figcaption></figure>`;
+  return `<figure class="drawing" v-pre>${svg}<figcaption>${withCode(caption)}</figcaption>`
+    + '</figure>';
 }

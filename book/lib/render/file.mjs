@@ -1,8 +1,9 @@
-// The pages of the files: each version of each file, with the step that brought each line beside it,
-// and for each step the list of its files.
+// The pages of the files: each version of each file, and beside each run of lines the step that
+// brought it; for each step the list of its files.
 import { number } from '../../../common/steps.mjs';
 import { blame, chapterOf, treeOf, versionsOf } from '../blame.mjs';
 import { linesOf, steps } from '../steps.mjs';
+import { copyButton } from './change.mjs';
 import { titleOf } from './chapter.mjs';
 import { lineHtml, linesHtml } from './code.mjs';
 import { tokensOf } from './highlight.mjs';
@@ -51,9 +52,8 @@ export function filePageHtml(step, path) {
   return headingHtml(1, fileId(path), path) + versionsHtml(step, path)
     + `<div class="file language-code listing wide" v-pre><div class="bar"><span class="tab">${
       escape(path)}</span><span class="state">${count(linesOf(text).length, 'line')}</span></div>`
-    + '<button title="Copy the whole file" data-copied="Copied" class="copy"></button>'
-    + '<span class="lang"></span><div class="code" tabindex="0"><div class="lines">'
-    + `${runs.join('')}</div></div></div>`
+    + `${copyButton}<div class="code" tabindex="0"><div class="lines">${runs.join('')}`
+    + '</div></div></div>'
     + `<p>The number beside a line is the chapter that brought it. ${
       gone ? `Chapter ${number(gone)} does without this file.` : ''} `
     + `<a href="${listHref(step)}">All files of this chapter</a></p>`;

@@ -30,7 +30,7 @@ const tokenColors = light.tokenColors.map(({ scope, settings }, index) => {
   return { scope, settings: pair.includes(undefined) ? {} : { foreground: colorOf(...pair) } };
 });
 
-/** The color that a scope has. */
+/** The colour that a scope has. */
 const colorOfScope = (wanted) => tokenColors
   .findLast(({ scope }) => [scope].flat().includes(wanted)).settings.foreground;
 const silent = [colorOfScope('comment'), colorOfScope('string')];
@@ -73,6 +73,7 @@ export const tokensOf = (path, text) => tokenise(languageOf(path), text);
 
 /** The style sheet of the classes. Paper is always light. */
 export function colorSheet() {
-  const rules = (selector, side) => pairs.map((pair, index) => `${selector}.t${index}{color:${pair[side]}}`).join('');
+  const rules = (selector, side) => pairs
+    .map((pair, index) => `${selector}.t${index}{color:${pair[side]}}`).join('');
   return `${rules('', 0)}@media not print{${rules('.dark ', 1)}}`;
 }

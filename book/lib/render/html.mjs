@@ -11,9 +11,11 @@ export const count = (number, noun) =>
   `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
 /** A heading, with the link that it has to itself. */
-export const headingHtml = (level, id, title) => `<h${level} id="${id}" tabindex="-1">${escape(title)} `
-  + `<a class="header-anchor" href="#${id}" aria-label="Permalink to “${escape(title)}”">&#8203;</a>`
-  + `</h${level}>`;
+export function headingHtml(level, id, title) {
+  const text = escape(title);
+  return `<h${level} id="${id}" tabindex="-1">${text} <a class="header-anchor" href="#${id}" `
+    + `aria-label="Permalink to “${text}”">&#8203;</a></h${level}>`;
+}
 
 /** A text in which `code` stands between backticks. */
 export const withCode = (text) =>

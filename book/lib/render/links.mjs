@@ -1,5 +1,5 @@
-// Which names in the code link to where they are defined. A wrong link is worse than none: a name is
-// linked only where all that the step declares under it, of whatever kind, is one thing.
+// Which names in the code link to where they are defined. A wrong link is worse than none: a name
+// is linked only where all that the step declares under it, of whatever kind, is one thing.
 import { treeOf } from '../blame.mjs';
 import { remember } from '../remember.mjs';
 import { linesOf } from '../steps.mjs';

@@ -38,6 +38,6 @@ export const mapHtml = () => floors().map(({ floor, files }) => {
       `<a href="${fileHref(last, path)}"><code v-pre>${escape(path)}</code></a>`);
     return `<dt>${links.join(', ')}</dt><dd>${withCode(sentenceOf(paths))}</dd>`;
   });
-  return `${headingHtml(2, slugOf(floor), floor[0].toUpperCase() + floor.slice(1))}<dl class="floor">${
-    items.join('')}</dl>`;
+  const title = floor[0].toUpperCase() + floor.slice(1);
+  return `${headingHtml(2, slugOf(floor), title)}<dl class="floor">${items.join('')}</dl>`;
 }).join('');

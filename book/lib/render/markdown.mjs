@@ -3,7 +3,7 @@
 import { join, relative } from 'node:path';
 import { readRuns } from '../../record/runs.mjs';
 import { chapterOf } from '../blame.mjs';
-import { bookDirectory, readPage } from '../page.mjs';
+import { bookDirectory } from '../page.mjs';
 import { resultHtml } from './chapter.mjs';
 import { directiveHtml } from './directives.mjs';
 import { escape } from './html.mjs';
@@ -52,12 +52,13 @@ function lineRule({ tokens }) {
   }
 }
 
-/** Links lead to folders: `threat-model.md`, `./threat-model` and `/threat-model` are all the same. */
+/** Links lead to folders: `threat-model.md` and `/threat-model` are both `/threat-model/`. */
 function linkRule({ tokens }) {
   for (const link of tokens.flatMap(({ children }) => children ?? [])) {
-    const [, page, rest] = /^(?:\.?\/)?([\w-]+(?:\/[\w-]+)*)(?:\.md|\/)?(#.*)?$/.exec(link.attrGet('href') ?? '') ?? [];
+    const [, page, id = ''] = /^(?:\.?\/)?([\w-]+(?:\/[\w-]+)*)(?:\.md|\/)?(#.*)?$/
+      .exec(link.attrGet('href') ?? '') ?? [];
     if (link.type === 'link_open' && page) {
-      link.attrSet('href', `/${page}/${rest ?? ''}`);
+      link.attrSet('href', `/${page}/${id}`);
     }
   }
 }
@@ -86,10 +87,9 @@ function chapterRule({ tokens, env, Token }) {
 }
 
 /** The line of a token in the file: the front matter is no part of what is rendered. */
-function lineIn(env, { map: [line] }) {
-  const page = readPage(env.relativePath.replace(/(\/index)?\.md$/, ''));
-  const linesOf = (text) => text.split('\n').length;
-  return 1 + line + (page ? linesOf(page.text) - linesOf(env.content ?? page.text) : 0);
+function lineIn({ source, content = source }, { map: [line] }) {
+  const linesIn = (text) => text.split('\n').length;
+  return 1 + line + linesIn(source) - linesIn(content);
 }
 
 /**
@@ -129,6 +129,7 @@ export function extendMarkdown(md, { isStrict }) {
   const renderAsync = md.renderAsync.bind(md);
   md.renderAsync = async (source, env) => {
     const { kind, step } = subjectOf(env.relativePath);
+    env.source = source;
     env.faults = kind === 'chapter' ? [...chapterOf(step).errors] : [];
     env.runs = kind === 'chapter' ? (await readRuns(step)).runs : {};
     (env.includes ??= []).push(...sourcesOf(env.relativePath));

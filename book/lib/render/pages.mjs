@@ -1,7 +1,8 @@
 // The titles and descriptions of the pages that have no Markdown of their own.
 import { number } from '../../../common/steps.mjs';
-import { sizeOf, titleOf } from './chapter.mjs';
+import { titleOf } from './chapter.mjs';
 import { subjectOf } from './subject.mjs';
+import { sizeOf } from './whole.mjs';
 import { lineOf } from './readme.mjs';
 import { describeReference } from './reference.mjs';
 

@@ -7,16 +7,18 @@ import { chapterOf, treeOf } from '../blame.mjs';
 import { compareTexts } from '../difference.mjs';
 import { bookDirectory } from '../page.mjs';
 import { fileHtml } from './change.mjs';
-import { changeOf } from './chapter.mjs';
 import { escape } from './html.mjs';
+import { changeOf } from './whole.mjs';
 
 /**
  * The patch of a whole step. It has no line `diff --git`, since `git apply` would then ignore the
  * directory of a repository that it is called in.
  */
-export const patchOf = (step) => changeOf(step).map(({ path, before, after }) => createTwoFilesPatch(
-  before === undefined ? '/dev/null' : `a/${path}`, after === undefined ? '/dev/null' : `b/${path}`,
-  before ?? '', after ?? '', undefined, undefined, { headerOptions: FILE_HEADERS_ONLY })).join('');
+export const patchOf = (step) => changeOf(step).map(({ path, before, after }) => {
+  const nameOf = (side, text) => (text === undefined ? '/dev/null' : `${side}/${path}`);
+  return createTwoFilesPatch(nameOf('a', before), nameOf('b', after), before ?? '', after ?? '',
+    undefined, undefined, { headerOptions: FILE_HEADERS_ONLY });
+}).join('');
 
 /** The patch of a run, as it is applied to the state that runs: { name, files }. */
 function readPatch(step, name, runs) {
@@ -44,8 +46,8 @@ function changeHtml(step, name, runs) {
   const hint = state === undefined
     ? `To try it, in <code v-pre>steps/${step}</code>: ${apply('')}, and back with ${apply('-R ')}.`
     : `It is made for the state after “${escape(state)}”.`;
-  return `<div class="box wide" id="${name}" v-pre>${files.map((file) => fileHtml(file, step)).join('')}`
-    + `</div><p class="try">${hint}</p>`;
+  const html = files.map((file) => fileHtml(file, step)).join('');
+  return `<div class="box wide" id="${name}" v-pre>${html}</div><p class="try">${hint}</p>`;
 }
 
 /** A fault, shown openly. */

@@ -10,8 +10,9 @@ import { patchOf } from './patch.mjs';
 import { base, patchFile } from './site.mjs';
 
 // Parts of the theme that the book has no use for: every page would load them.
-const unused = new RegExp('/(VP(Home|Page|Team|Sponsors|Hero|Feature|DocAsideSponsors|DocAsideCarbonAds'
-  + '|NavTranslations|NavSocialLinks|SocialLink|AlgoliaSearchBox|NavBarAskAi)\\w*\\.vue'
+const unused = new RegExp('/(VP(Home|Page|Team|Sponsors|Hero|Feature|DocAsideSponsors'
+  + '|DocAsideCarbonAds|NavTranslations|NavSocialLinks|SocialLink|AlgoliaSearchBox|NavBarAskAi)'
+  + '\\w*\\.vue'
   + '|vp-(sponsor|code-group)\\.css)$');
 const instead = { '.vue': '/@nothing.mjs', '.css': '/@nothing.css' };
 
@@ -26,7 +27,8 @@ const made = {
 export const bookPlugin = () => ({
   name: 'book',
   enforce: 'pre',
-  resolveId: (id) => (unused.test(id) ? instead[extname(id)] : Object.hasOwn(made, id) ? id : undefined),
+  resolveId: (id) => (unused.test(id) ? instead[extname(id)]
+    : Object.hasOwn(made, id) ? id : undefined),
   load: (id) => made[id]?.(),
   // A page has one footer. What the theme calls so is the end of a chapter's text.
   transform: (code, id) => (id.endsWith('/VPDocFooter.vue')

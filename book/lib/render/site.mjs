@@ -15,15 +15,16 @@ export const wholeHref = (step, id) => at(`${step}/whole/`, id);
 export const listHref = (step) => hrefOf(`files/${step}/`);
 export const referenceHref = (step) => hrefOf(`api/${step}/`);
 
-/** The patch of a step, among the built files. */
+/** The patch of a step, among the built files, and its address. */
 export const patchFile = (step) => `${step}/whole/${step}.patch`;
+export const patchHref = (step) => hrefOf(patchFile(step));
 
 /** The step whose page has a file as it is in `step`. */
 export const versionAt = (step, path) => versionsOf(path).findLast((version) => version <= step);
 
 /**
- * A file's name in addresses: guest/tree.cpp is guest-tree.cpp. VitePress makes one name of a page's
- * whole address, with _ for each slash, and there is a guest_tree.cpp as well.
+ * A file's name in addresses: guest/tree.cpp is guest-tree.cpp. VitePress makes one name of the
+ * whole address of a page, with _ for each slash, and there is a guest_tree.cpp as well.
  */
 export const fileSlug = (path) => path.replaceAll('/', '-');
 

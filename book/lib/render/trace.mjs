@@ -63,7 +63,8 @@ export function traceHtml(step, name) {
     refuse(`the run ${name} of ${step} is no trace`);
   }
   const instructions = JSON.parse(textOf(step, run));
-  return `<div class="console trace wide" v-pre><p class="command"><code>${escape(run.command)}</code></p>`
+  return '<div class="console trace wide" v-pre>'
+    + `<p class="command"><code>${escape(run.command)}</code></p>`
     + `<div class="code" tabindex="0"><div class="lines">${
       partsOf(instructions).map(partHtml).join('')}</div></div></div>`;
 }
