@@ -12,48 +12,50 @@ function moveOf(text) {
   return operation && { l: 'load', s: 'store' }[operation];
 }
 
-/** Parts of a trace that belong together: instructions of one function, and of those the moves. */
+/** Parts of a trace: runs of loads, or of stores, within one function, and what is between them. */
 function partsOf(instructions) {
   const parts = [];
-  for (const { function: name, text, ...rest } of instructions) {
-    const move = moveOf(text);
+  for (const each of instructions) {
+    const move = moveOf(each.text);
     const last = parts.at(-1);
-    if (last?.name !== name || last.move !== move) {
-      parts.push({ name, move, rows: [] });
+    const isSame = last && last.move === move
+      && (move === undefined || last.rows[0].function === each.function);
+    if (!isSame) {
+      parts.push({ move, rows: [] });
     }
-    parts.at(-1).rows.push({ text: text.replace(/\s+/g, ' '), ...rest });
+    parts.at(-1).rows.push(each);
   }
+  const isFolded = ({ move, rows }) => move !== undefined && rows.length >= least;
   // What is too short for a fold joins what stands before it.
   return parts.reduce((all, part) => {
-    const isFolded = part.move !== undefined && part.rows.length >= least;
-    const last = all.at(-1);
-    if (!isFolded && last && !last.isFolded && last.name === part.name) {
-      last.rows.push(...part.rows);
-    } else {
-      all.push({ ...part, isFolded, isFirst: last?.name !== part.name });
+    if (isFolded(part)) {
+      return [...all, { ...part, isFolded: true }];
     }
-    return all;
+    const last = all.at(-1);
+    return last === undefined || last.isFolded ? [...all, { ...part, isFolded: false }]
+      : [...all.slice(0, -1), { ...last, rows: [...last.rows, ...part.rows] }];
   }, []);
 }
 
-function tableHtml({ name, rows, isFirst, isFolded }) {
-  const body = rows.map(({ pc, text, changes }) => {
+/** Instructions as a table; the name of a function stands beside its first one. */
+function tableHtml(rows) {
+  const body = rows.map(({ pc, function: name, text, changes }, index) => {
+    const isFirst = name !== rows[index - 1]?.function;
     const values = Object.entries(changes)
       .map(([register, value]) => `<span>${escape(register)} = ${escape(value)}</span>`);
-    return `<tr><td>${escape(pc)}</td><td>${escape(text)}</td><td>${values.join(' ')}</td></tr>`;
+    return `<tr><td>${isFirst ? escape(name) : ''}</td><td>${escape(pc)}</td>`
+      + `<td>${escape(text.replace(/\s+/g, ' '))}</td><td>${values.join(' ')}</td></tr>`;
   });
-  const caption = isFirst && !isFolded ? `<caption>${escape(name)}</caption>` : '';
-  return `<table>${caption}<tbody>${body.join('')}</tbody></table>`;
+  return `<table><tbody>${body.join('')}</tbody></table>`;
 }
 
-function partHtml(part) {
-  if (!part.isFolded) {
-    return tableHtml(part);
+function partHtml({ rows, move, isFolded }) {
+  if (!isFolded) {
+    return tableHtml(rows);
   }
-  const { rows, move } = part;
   const [first, last] = [rows[0], rows.at(-1)].map(({ text }) => escape(text));
   return `<details class="fold"><summary>${count(rows.length, move)}: <code>${first}</code> to `
-    + `<code>${last}</code></summary>${tableHtml(part)}</details>`;
+    + `<code>${last}</code></summary>${tableHtml(rows)}</details>`;
 }
 
 /** A recorded exit. */
