@@ -287,16 +287,27 @@ describe('a name in code that is linked', () => {
 describe('the search', () => {
   const [name] = site.paths.filter((path) => /@localSearchIndex.*\.js$/.test(path));
 
+  /** The index as MiniSearch writes it. */
+  async function readIndex() {
+    const script = readFileSync(join(builtSite, name), 'base64');
+    const { default: json } = await import(`data:text/javascript;base64,${script}`);
+    return JSON.parse(json);
+  }
+
   test('has an index of at most 600 KiB', () => {
     const { length } = gzipSync(readFileSync(join(builtSite, name)));
     assert.ok(length <= 600 * 1024, `${length} bytes`);
   });
 
+  test('keeps names whole', async () => {
+    const { index } = await readIndex();
+    assert.ok(index.some(([word]) => word === 'exit_guest'));
+  });
+
   test('knows chapters, the newest reference and the last version of each file, nothing twice',
     async () => {
-      const script = readFileSync(join(builtSite, name), 'base64');
-      const { default: json } = await import(`data:text/javascript;base64,${script}`);
-      const places = Object.values(JSON.parse(json).documentIds);
+      const { documentIds } = await readIndex();
+      const places = Object.values(documentIds);
       assert.equal(places.length, new Set(places).size, 'a place is there twice');
       const found = new Set(places.map((place) => place.replace(/#.*/, '').slice(1)));
       const last = steps.at(-1);
