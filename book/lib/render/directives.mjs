@@ -48,6 +48,9 @@ const shows = {
   chapters: () => chaptersHtml(),
 };
 
+/** What may stand outside of a chapter. */
+const anywhere = ['console', 'trace', 'map', 'chapters'];
+
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'trace', 'head', 'end'];
 
@@ -58,6 +61,9 @@ const notSearched = ['diff', 'elided', 'failure', 'solution', 'trace', 'head', '
 export function directiveHtml({ kind, rest, line }, subject, isSearch) {
   if (!Object.hasOwn(shows, kind)) {
     refuse(`there is no directive @@ ${kind}`);
+  }
+  if (subject.step === undefined && !anywhere.includes(kind)) {
+    refuse(`@@ ${kind} stands in no chapter`);
   }
   if (isSearch && notSearched.includes(kind)) {
     return '';

@@ -1,6 +1,7 @@
 // What the book's Markdown has beyond the usual: directives, numbers of recorded runs, and headings
 // that say what came of their state. README.md says how they are written.
 import { join, relative } from 'node:path';
+import { refuse } from '../../../common/steps.mjs';
 import { readRuns } from '../../record/runs.mjs';
 import { chapterOf } from '../blame.mjs';
 import { bookDirectory } from '../page.mjs';
@@ -120,7 +121,8 @@ export function extendMarkdown(md, { isStrict }) {
   Object.assign(md.renderer.rules, {
     directive: guarded((token, env, subject) =>
       directiveHtml({ ...token.meta, line: lineIn(env, token) }, subject, env.isSearch)),
-    number: guarded(({ meta }, env, { step }) => escape(numberOf(step, meta.name))),
+    number: guarded(({ meta }, env, { step }) => escape(step ? numberOf(step, meta.name)
+      : refuse(`@(${meta.name}) stands in no chapter`))),
     result: guarded(({ meta }, env, { step }) =>
       (env.isSearch ? '' : resultHtml(resultOf(step, meta.section)))),
     code_inline: (tokens, index) => `<code v-pre>${escape(tokens[index].content)}</code>`,
