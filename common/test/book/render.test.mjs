@@ -126,6 +126,7 @@ describe('a name in the code of a step', () => {
     () => {
       ['print', 'run', 'vcpu', 'size', 'nobody'].forEach((name) =>
         assert.equal(hrefOf(name), undefined, name));
+      assert.equal(hrefOf('_start', { path: 'boot.S', line: '.global _start' }), undefined);
       assert.equal(hrefOf('handle_exit', { before: 'std::' }), undefined);
       assert.equal(hrefOf('handle_exit', { before: 'vcpu.' }), undefined);
     });
@@ -186,6 +187,7 @@ test('the checks of each step are those that are run', async () => {
 });
 
 test('the patch of a step is taken in a directory of a repository, and makes and removes files', () => {
+  assert.match(patchOf(steps[0]), /^--- \/dev\/null$/m);
   for (const each of [steps[0], step, last]) {
     const place = join(scratch, each);
     const directory = join(place, 'steps', 'mine');
