@@ -33,7 +33,7 @@ export const runs = {
   'exit-code': {
     patch: 'no-own-trap.patch',
     command: 'llvm-objdump -d --no-show-raw-insn {elf}',
-    lines: /<exit_guest>:|csrrw\ta0|sd\tra, 0x8\(a0\)/,
+    lines: /<exit_guest>:|csrrw.a0|sd.ra, 0x8\(a0\)/,
   },
   'no-own-trap-log': {
     patch: 'no-own-trap.patch', until: 'loop', log: 'int', lines: /cause:0+[a5],/,

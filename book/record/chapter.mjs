@@ -8,7 +8,7 @@ import { bookDirectory } from '../lib/page.mjs';
 import { readChapter } from '../lib/states.mjs';
 import { filesOf } from '../lib/steps.mjs';
 import { ChangingPlace, compileError, Place } from './place.mjs';
-import { commandOf, runCommand, runOn } from './run.mjs';
+import { commandsOf, runCommand, runOn } from './run.mjs';
 import { readRuns } from './runs.mjs';
 import { clean, withoutFirmware } from './text.mjs';
 import { readVersions } from './versions.mjs';
@@ -49,7 +49,7 @@ export function workers(count) {
  * @param note is told of each run when it is over: (name, seconds)
  * @returns
  *   `versions`; `page`, as readPage gives it;
- *   `runs`: by name { run, command, results }, of which there is one for each QEMU, { status, text,
+ *   `runs`: by name { run, commands, results }, of which there is one for each QEMU, { status, text,
  *     counts, loop, linux } or { error }; only one of what runs on none;
  *   `states`: of each section with changes { section, result }, or { section, error };
  *   `numbers`: by name, a value or { error };
@@ -69,7 +69,7 @@ export async function recordChapter(step, { work, book = bookDirectory, note = (
     page,
     error: errors[0] && told(errors[0]),
     runs: Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, {
-      run, command: commandOf(step, run), results: recorder.results.get(name),
+      run, commands: commandsOf(step, run), results: recorder.results.get(name),
     }])),
     states: built.map((state) => judge(state, built.at(-1), page, runs)),
     numbers: count(numbers, recorder.results),

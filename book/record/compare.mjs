@@ -118,12 +118,13 @@ export function changesOfRun(recorded, chapter, name, index) {
     return before ? 'it is recorded, but no longer run: make recordings removes it'
       : `it is not recorded: make recordings CHAPTER=${chapter.step.slice(0, 2)}`;
   }
-  const { run, command, results: { [index]: result } } = now;
+  const { run, commands, results: { [index]: result } } = now;
   if (result.error) {
     return [result.error, result.log].filter(Boolean).join('\n');
   }
-  if (shapeOf(command) !== shapeOf(before.command)) { // llvm-nm has a number on each machine
-    return `recorded was ${before.command}, now it is ${command}`;
+  const shown = (all) => all.join('; ');
+  if (shapeOf(shown(commands)) !== shapeOf(shown(before.commands))) { // as with llvm-nm's number
+    return `recorded was ${shown(before.commands)}, now it is ${shown(commands)}`;
   }
   // A QEMU of another version is taken for the last that is not newer.
   const second = Number.parseInt(recorded.versions['qemu.second'], 10);

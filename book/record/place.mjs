@@ -12,7 +12,7 @@ import { root, userEnvironment } from '../../common/test/machine.mjs';
 const build = path.join(root, 'build');
 
 export class Place {
-  /** @param {string} step its name: what a reader sees are its directories */
+  /** @param {string} step its name */
   constructor(step, directory = path.join(root, 'steps', step), out = path.join(build, step)) {
     this.step = step;
     this.directory = directory;
@@ -46,11 +46,16 @@ export class Place {
   }
 }
 
-/** One whose files change. It lies where its Makefile finds common/, as in steps/. */
+/**
+ * One whose files change. It lies where its Makefile finds common/, as in steps/. A reader has it in
+ * steps/mine.
+ */
 export class ChangingPlace extends Place {
   constructor(step) {
     const directory = fs.mkdtempSync(path.join(build, `state-of-${step}-`));
     super(step, directory, path.join(directory, 'out'));
+    this.shown = path.join('steps', 'mine');
+    this.shownOut = path.join('build', 'mine');
   }
 
   /** Becomes a directory that holds `files`, from path to text; only what differs is written. */

@@ -20,10 +20,12 @@ const patience = 60_000; // milliseconds until a loop must have been found
 // longest silence before, so that it takes longer where all is slow.
 const silence = { least: 0.3, multiple: 3 };
 
+const usualLog = '/tmp/qemu.log';
+
 const quote = (word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word}'`);
 
 /** What QEMU is told besides: as a reader would, but for the place of the log. */
-function flagsOf(run, { major, log = '/tmp/qemu.log' }) {
+function flagsOf(run, { major, log = usualLog }) {
   const isCounted = run.counted || run.trace;
   return [
     run.variables?.QEMU_FLAGS,
@@ -39,14 +41,21 @@ const variablesOf = (run, qemu) => ({
   ...(flagsOf(run, qemu) && { QEMU_FLAGS: flagsOf(run, qemu) }),
 });
 
-/** What a reader types to see the same with QEMU 7.2. */
-export function commandOf(step, run) {
+/** Whose files a reader has for a run: those of the step, or their own, which they change. */
+export const shownDirectory = (step, { state, patch }) => (state || patch ? 'mine' : step);
+
+/** What a reader types to see the same with QEMU 7.2: the commands. */
+export function commandsOf(step, run) {
+  const directory = shownDirectory(step, run);
+  const select = run.lines && `grep -E ${quote(run.lines.source.replaceAll('\\d', '[0-9]'))}`;
   if (run.command) {
-    return fill(run.command, { elf: `build/${step}/hypervisor.elf`, step: `steps/${step}` });
+    const [elf, place] = [`build/${directory}/hypervisor.elf`, `steps/${directory}`];
+    return [[fill(run.command, { elf, step: place }), select].filter(Boolean).join(' | ')];
   }
   const assignments = Object.entries(variablesOf(run, { major: 7 }))
     .map(([name, value]) => `${name}=${quote(String(value))}`);
-  return ['make -C', `steps/${step}`, run.target ?? 'run', ...assignments].join(' ');
+  const make = ['make -C', `steps/${directory}`, run.target ?? 'run', ...assignments].join(' ');
+  return [make, ...(run.log && select ? [`${select} ${usualLog}`] : [])];
 }
 
 const fill = (command, { elf, step }) => command.replaceAll('{elf}', elf).replaceAll('{step}', step)
@@ -62,7 +71,7 @@ export function runCommand(run, place) {
     return { status: 0, text: `${text.join('\n')}\n` };
   } catch (error) {
     const why = clean(String(error.stderr ?? error.message), place).split('\n')[0];
-    return refuse(`${commandOf(place.step, run)}: ${why}`);
+    return refuse(`${commandsOf(place.step, run)}: ${why}`);
   }
 }
 

@@ -38,7 +38,8 @@
 //   trace: { exit: 1 }       the first exit of the guest, instruction by instruction, from
 //                            exit_guest to sret (NAME.trace.json). `from` and `to` name another
 //                            symbol to begin at, and another instruction to end with
-//   lines: /ecall/           with `log` or `command`: only the lines that it matches
+//   lines: /ecall/           with `log` or `command`: only the lines that it matches. What the
+//                            reader types has a grep -E with it
 //   count: { calls: /ecall/ }   counts lines of the log, before `lines` takes some, or of the
 //                            console; for `numbers`
 //
@@ -83,7 +84,8 @@ const properties = {
   command: ['a text', isText],
   log: ["a text, as QEMU's -d takes it", isText],
   trace: ['an object', isObject],
-  lines: ['a regular expression', isPattern],
+  lines: ['a regular expression that grep -E understands too: of \\…, only \\d, \\w, \\b and signs',
+    (value) => isPattern(value) && !/\\[A-Zace-vxyz]|\(\?/.test(value.source)],
   count: ['an object of regular expressions', (value) => isObject(value)
     && Object.values(value).every(isPattern)],
 };

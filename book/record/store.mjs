@@ -45,14 +45,15 @@ function toEntry({ status, text, counts, loop, linux }, file) {
 }
 
 /** What is to be stored of a run: { entry, isTrue }. Texts that are still true stay as they are. */
-function entryOf(name, { run, command, results: [first, second] }, before) {
+function entryOf(name, { run, commands, results: [first, second] }, before) {
   const isTrace = run.trace !== undefined;
   const end = isTrace ? 'trace.json' : 'txt';
-  const entry = { command, ...toEntry(first, `${name}.${end}`) };
+  const entry = { commands, patch: run.patch, ...toEntry(first, `${name}.${end}`) };
   if (second && compare(first, second, { isTrace })) {
     entry.second = toEntry(second, `${name}.qemu-${qemus[1].major}.${end}`);
   }
-  const isTrue = before && before.command === command
+  const isTrue = before && before.commands?.join() === commands.join()
+    && before.patch === run.patch
     && Boolean(before.second) === Boolean(entry.second)
     && !compare(before, first, { isTrace })
     && (!entry.second || !compare(before.second, second, { isTrace }));

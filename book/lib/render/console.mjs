@@ -57,13 +57,16 @@ function coloured(line) {
   return html;
 }
 
-const speakers = { hypervisor: /^hypervisor: /, make: /^(make|run)(\[\d+\])?: / };
+// The guest's text may stand before ours on a line: it ends lines where it likes.
+const speakers = { hypervisor: /hypervisor: /, make: /^(make|run)(\[\d+\])?: / };
 
 /** Who has printed each line: `firmware`, `hypervisor`, `guest`, or nobody in particular. */
 function speakersOf(lines, firmware, step) {
+  const monitor = lines.findIndex((line) => line.startsWith('(qemu) '));
   return lines.map((line, index) => {
     const at = index + 1;
-    if (firmware === undefined || at < firmware[0]) {
+    const isOfMonitor = monitor >= 0 && index >= monitor;
+    if (firmware === undefined || at < firmware[0] || isOfMonitor) {
       return '';
     }
     if (at <= firmware[1]) {
@@ -112,6 +115,11 @@ function secondHtml(step, run, excerpt, name, shown) {
     + `prints something else</summary>${other}</details>`;
 }
 
+/** What a reader types, and which patch they have applied before. */
+export const commandHtml = ({ commands, patch }) => '<div class="command"><p>'
+  + `${commands.map((command) => `<code>${escape(command)}</code>`).join('<br>')}</p>`
+  + `${patch ? `<p>with ${escape(patch)}</p>` : ''}</div>`;
+
 /** Which versions a console is of: of Linux, too, where one has run. */
 function versionsHtml(step, run) {
   const { qemu, linux } = recordedOf(step).versions;
@@ -126,10 +134,11 @@ function versionsHtml(step, run) {
 export function consoleHtml(step, name, rest = '') {
   const run = runOf(step, name);
   const excerpt = readExcerpt(rest);
-  const shown = passages(textOf(step, run), step, excerpt, name);
+  const text = textOf(step, run);
+  const shown = passages(text, step, excerpt, name);
   return '<div class="console wide" v-pre>'
-    + `<p class="command"><code>${escape(run.command)}</code></p>`
+    + commandHtml(run)
     + `<div class="code" tabindex="0"><div class="lines">${shown}`
     + `${secondHtml(step, run, excerpt, name, shown)}</div></div>`
-    + `${excerpt === undefined ? versionsHtml(step, run) : ''}</div>`;
+    + `${excerpt === undefined && firmwareOf(text) ? versionsHtml(step, run) : ''}</div>`;
 }

@@ -1,6 +1,7 @@
 // One exit of the guest, instruction by instruction, as tables: what is executed, and the registers
 // that it changes. Runs of loads and stores are folded: they are long, and all alike.
 import { refuse } from '../../../common/steps.mjs';
+import { commandHtml } from './console.mjs';
 import { count, escape } from './html.mjs';
 import { runOf, textOf } from './recorded.mjs';
 
@@ -66,7 +67,9 @@ export function traceHtml(step, name) {
   }
   const instructions = JSON.parse(textOf(step, run));
   return '<div class="console trace wide" v-pre>'
-    + `<p class="command"><code>${escape(run.command)}</code></p>`
+    + commandHtml(run)
     + `<div class="code" tabindex="0"><div class="lines">${
-      partsOf(instructions).map(partHtml).join('')}</div></div></div>`;
+      partsOf(instructions).map(partHtml).join('')}</div></div>`
+    + '<p class="versions-of">Put together from the log that QEMU then writes, and from the '
+    + 'disassembly. A newer QEMU says -accel tcg,one-insn-per-tb=on for -singlestep.</p></div>';
 }

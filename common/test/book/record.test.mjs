@@ -44,6 +44,8 @@ describe('runs.mjs is refused, in one line, with', () => {
     'a property that there is not': ['{ run: { til: "loop" } }', /run has a til, but there is no/],
     'a value of another kind': ['{ run: { limit: "5" } }', /limit must be a number of seconds/],
     'what does not go together': ['{ a: { limit: 5, until: "x" } }', /limit and until do not go/],
+    'an expression that grep does not know': ['{ a: { log: "int", lines: /\\t/ } }',
+      /a: lines must be a regular expression that grep -E understands/],
     'what needs another': ['{ a: { lines: /x/ } }', /a: lines needs log or command/],
     'a patch that there is not': ['{ a: { patch: "no.patch" } }', /a: there is no file no\.patch/],
     'a name that is no file\'s': ['{ "a b": {} }', /a b: letters, digits and - make the name/],
@@ -244,7 +246,8 @@ describe('what is stored', () => {
     const chapter = await recording;
     assert.deepEqual([...files().keys()], ['nm.txt', 'recorded.json', 'run.txt']);
     assert.deepEqual(recorded.numbers, { 'run.lines': 2 });
-    assert.match(recorded.runs.nm.command, /^llvm-nm(-\d+)? build\/02-printing\/hypervisor\.elf$/);
+    assert.match(recorded.runs.nm.commands.join('\n'),
+      /^llvm-nm(-\d+)? build\/02-printing\/hypervisor\.elf \| grep -E ' _start\$'$/);
     assert.match(recorded.runs.nm.text, /^[0-9a-f]{16} T _start\n$/);
     assert.match(recorded.runs.run.text,
       /^run: .*\n\nOpenSBI [^]*\nhypervisor: hello from hart 0\n$/);
@@ -261,7 +264,7 @@ describe('what is stored', () => {
 
   test('stays as it was when only chance differs', async () => {
     const at = async (time) => ({ ...await recording, numbers: {}, runs: { run: {
-      run: {}, command: 'make', results: [result(linux(time, 'Run /init'))] } } });
+      run: {}, commands: ['make'], results: [result(linux(time, 'Run /init'))] } } });
     store(await at('0.100000'), directory);
     const before = files();
     assert.deepEqual(store(await at('0.200000'), directory), []);
@@ -301,7 +304,7 @@ describe('what is stored', () => {
   test('stays as it was when it cannot be recorded', async () => {
     await recordAndStore();
     const chapter = structuredClone({ ...await recording, runs: { nm: {
-      run: { command: '' }, command: '', results: [{ error: 'no' }] } } });
+      run: { command: '' }, commands: [''], results: [{ error: 'no' }] } } });
     store({ ...chapter, numbers: { 'run.lines': { error: 'no' } } }, directory);
     const { runs: { nm }, numbers } = readRecorded('02-printing', directory);
     assert.match(nm.text, /_start/);
@@ -311,7 +314,7 @@ describe('what is stored', () => {
   test('has a second text where the second QEMU prints another', async () => {
     const text = (line) => ({ status: 0, text: `${line}\n` });
     const chapter = { ...await recording, numbers: {}, runs: { run: {
-      run: {}, command: 'make', results: [text('one'), text('two')] } } };
+      run: {}, commands: ['make'], results: [text('one'), text('two')] } } };
     store(chapter, directory);
     const { runs: { run } } = readRecorded('02-printing', directory);
     assert.deepEqual([run.text, run.second?.text], ['one\n', 'two\n']);
