@@ -4,7 +4,6 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { filesIn } from '../../common/steps.mjs';
-import { qemus } from '../../common/test/machine.mjs';
 import { bookDirectory } from '../lib/page.mjs';
 import { compare } from './compare.mjs';
 import { opensbiOf } from './text.mjs';
@@ -50,7 +49,7 @@ function entryOf(name, { run, commands, results: [first, second] }, before) {
   const end = isTrace ? 'trace.json' : 'txt';
   const entry = { commands, patch: run.patch, ...toEntry(first, `${name}.${end}`) };
   if (second && compare(first, second, { isTrace })) {
-    entry.second = toEntry(second, `${name}.qemu-${qemus[1].major}.${end}`);
+    entry.second = toEntry(second, `${name}.second.${end}`);
   }
   const isTrue = before && before.commands?.join() === commands.join()
     && before.patch === run.patch
