@@ -2,13 +2,13 @@
 // built here. And what depends on the server that it lies on.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 
 import { openTab, startBrowser, visit } from './chromium.mjs';
-import { testHtml } from './html.mjs';
+import { assertNone, testHtml } from './html.mjs';
 import { attribute, builtSite, readSite, root } from './pages.mjs';
 import { searchFor } from './search.mjs';
 import { serve } from './serve.mjs';
@@ -36,13 +36,23 @@ test('the sitemap has every page', () => {
   assert.ok(!sitemap.includes('<lastmod>'), 'a clone that is shallow dates all pages alike');
 });
 
-test('chapters and prose lead to their source', () => {
-  for (const address of ['', '07-hypercall/', 'threat-model/']) {
-    const links = site.pages.get(address).elements
-      .map((element) => attribute(element, 'href') ?? '');
-    assert.ok(links.some((url) => url.startsWith(repoUrl)), `/x/${address}`);
-    assert.ok(links.includes(`${siteUrl}/${address}`), `/x/${address} does not say where it is`);
-  }
+test('every page says where it is and where an error is reported, and leads to its source', () => {
+  const faults = [...site.pages.values()].filter(({ kind }) => kind !== 'missing')
+    .flatMap(({ path, address, elements }) => {
+      const links = elements.map((element) => attribute(element, 'href') ?? '');
+      const edits = links.filter((url) => url.startsWith(`${repoUrl}/edit/main/`))
+        .map((url) => decodeURI(url.slice(`${repoUrl}/edit/main/`.length)));
+      const own = `book/${address.slice(0, -1)}.md`;
+      return [
+        links.includes(`${siteUrl}/${address}`) ? [] : `${path} does not say where it is`,
+        links.some((url) => url.startsWith(`${repoUrl}/issues/new`)) ? []
+          : `${path}: no error can be reported`,
+        !existsSync(join(root, own)) || edits.includes(own) ? []
+          : `${path} does not lead to ${own}`,
+        edits.filter((source) => source !== own).map((source) => `${path} leads to ${source}`),
+      ].flat();
+    });
+  assertNone(faults);
 });
 
 for (const [place, at] of [[builtSite, '/'], [directory, base]]) {
