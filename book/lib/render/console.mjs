@@ -84,7 +84,7 @@ function passage(who, lines) {
     return `<details class="fold"><summary>${count(lines.length, 'line')} of the firmware</summary>`
       + `<pre>${text}</pre></details>`;
   }
-  const label = who === 'guest' ? '<span class="who">guest</span>' : '';
+  const label = who === 'guest' ? '<b class="who">guest</b>' : '';
   return `<pre${who ? ` class="${who}"` : ''}>${label}${text}</pre>`;
 }
 
@@ -136,7 +136,8 @@ export function consoleHtml(step, name, rest = '') {
   const excerpt = readExcerpt(rest);
   const text = textOf(step, run);
   const shown = passages(text, step, excerpt, name);
-  return '<div class="console wide" v-pre>'
+  const hasGuest = shown.includes('class="who"');
+  return `<div class="console wide${hasGuest ? ' with-guest' : ''}" v-pre>`
     + commandHtml(run)
     + `<div class="code" tabindex="0"><div class="lines">${shown}`
     + `${secondHtml(step, run, excerpt, name, shown)}</div></div>`

@@ -148,7 +148,7 @@ describe('a console', () => {
   test('folds what the firmware says, and tells the guest from the hypervisor by a word', () => {
     const html = consoleHtml(step, 'run');
     assert.match(html, /<summary>\d+ lines of the firmware<\/summary>/);
-    assert.match(html, /<pre class="guest"><span class="who">guest<\/span><span>hello from the guest/);
+    assert.match(html, /<pre class="guest"><b class="who">guest<\/b><span>hello from the guest/);
     assert.match(html, /<pre class="hypervisor"><span>hypervisor: hello/);
     assert.match(html, /\$?<code>make -C steps\/07-hypercall run<\/code>/);
   });
