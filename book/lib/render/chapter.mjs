@@ -44,7 +44,7 @@ export function headHtml(step) {
     + headingHtml(1, slugOf(titleOf(step)), titleOf(step))
     + `<ul class="facts"><li><a href="${wholeHref(step)}">${count(files, 'file')}</a></li>`
     + `<li><b class="plus">+${added}</b> <b class="minus">−${removed}</b> lines</li>`
-    + `<li>${count(linesSoFar(step), 'line')} so far</li></ul>`
+    + `<li>${count(linesSoFar(step), 'line')} of code so far</li></ul>`
     + statesHtml(step);
 }
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { refuse } from '../../../common/steps.mjs';
 import { remember } from '../remember.mjs';
-import { withCode } from './html.mjs';
+import { shellHtml, withCode } from './html.mjs';
 
 /** The names of a step's checks. */
 export const checksOf = remember((step) => {
@@ -15,6 +15,8 @@ export const checksOf = remember((step) => {
 });
 
 /** The checks of a step, as a list. */
-export const checkpointHtml = (step) => '<div class="checkpoint">'
-  + `<p><code v-pre>make -C steps/${step} check</code> asks:</p>`
-  + `<ul>${checksOf(step).map((name) => `<li>${withCode(name)}</li>`).join('')}</ul></div>`;
+export function checkpointHtml(step) {
+  const items = checksOf(step).map((name) => `<li>${withCode(name)}</li>`);
+  return `${shellHtml(`make -C steps/mine check CHAPTER=${step.slice(0, 2)}`)}<p>It asks:</p>`
+    + `<ul>${items.join('')}</ul>`;
+}

@@ -10,6 +10,11 @@ export const escape = (text) => String(text).replace(/[&<>"]/g, (mark) => entiti
 export const count = (number, noun) =>
   `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
+/** A command, as a fenced block has it, with the theme's button that copies. */
+export const shellHtml = (command) => '<div class="language-sh" v-pre><button title="Copy" '
+  + 'class="copy"></button><span class="lang">sh</span><pre tabindex="0"><code>'
+  + `<span class="line">${escape(command)}</span></code></pre></div>`;
+
 /** A heading, with the link that it has to itself. */
 export function headingHtml(level, id, title) {
   const text = escape(title);

@@ -7,7 +7,7 @@ import { chapterOf, treeOf } from '../blame.mjs';
 import { compareTexts } from '../difference.mjs';
 import { bookDirectory } from '../page.mjs';
 import { fileHtml } from './change.mjs';
-import { escape } from './html.mjs';
+import { shellHtml, escape } from './html.mjs';
 import { changeOf } from './whole.mjs';
 
 /**
@@ -42,12 +42,11 @@ function readPatch(step, name, runs) {
 /** A patch of a chapter: what it changes, and how to try it. */
 function changeHtml(step, name, runs) {
   const { patch, state, files } = readPatch(step, name, runs);
-  const apply = (option) => `<code v-pre>git apply ${option}../../book/${step}/${patch}</code>`;
-  const hint = state === undefined
-    ? `To try it, in <code v-pre>steps/${step}</code>: ${apply('')}, and back with ${apply('-R ')}.`
-    : `It is made for the state after “${escape(state)}”.`;
-  const html = files.map((file) => fileHtml(file, step)).join('');
-  return `<div class="box wide" id="${name}" v-pre>${html}</div><p class="try">${hint}</p>`;
+  const whole = state === undefined ? '' : ` It is made for the state after “${escape(state)}”.`;
+  const html = files.map((file) => fileHtml(file, treeOf(step).has(file.path) ? step : undefined));
+  return `<div class="box wide" id="${name}" v-pre>${html.join('')}</div>`
+    + `<p class="try">To try it, at the top of the checkout; with -R it is taken back.${whole}</p>`
+    + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`);
 }
 
 /** A fault, shown openly. */

@@ -1,5 +1,6 @@
 // What stands where on the site, and what git knows of its sources.
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { versionsOf } from '../blame.mjs';
 import { readParameters } from '../parameters.mjs';
 
@@ -35,7 +36,7 @@ export const fileHref = (step, path, line) =>
 /** The id of a file on a page with a whole change. */
 export const fileId = (path) => path.replace(/[^\w.]+/g, '-');
 
-/** What git knows of these sources: { version, commit, date }, each `unknown` where it does not. */
+/** What is shown: { version, commit, date }; of git's each is `unknown` where it does not know. */
 export function revision() {
   const ask = (...args) => {
     try {
@@ -46,7 +47,7 @@ export function revision() {
     }
   };
   return {
-    version: ask('describe', '--tags', '--abbrev=0'),
+    version: JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url))).version,
     commit: ask('rev-parse', '--short=10', 'HEAD'),
     date: ask('log', '-1', '--format=%cs'),
   };
