@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 
 import { readParameters } from '../../../book/lib/parameters.mjs';
@@ -53,12 +54,17 @@ test('build: what nobody says is not invented', () => {
 });
 
 /** Starts the server and gives the address that it prints. */
-async function startServer(t, variables) {
-  const child = spawn(process.execPath, ['book/serve.mjs'],
+async function startServer(t, variables, ...args) {
+  const child = spawn(process.execPath, ['book/serve.mjs', ...args],
     { cwd: root, env: given(variables), stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill());
-  const [line] = await once(child.stdout, 'data');
-  return /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(String(line))[0];
+  for await (const line of createInterface(child.stdout)) {
+    const [address] = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(line) ?? [];
+    if (address) {
+      return address;
+    }
+  }
+  throw new Error('the server has ended');
 }
 
 /** A port that is taken as long as the test runs. */
@@ -94,6 +100,13 @@ test('serve: a port that is taken is refused; without PORT another one serves', 
   assert.equal(run.stderr, `PORT=${port}: it is taken\n`);
   assert.equal(run.status, 1);
   assert.notEqual(await startServer(t), await startServer(t));
+});
+
+test('serve: the sources are served as well', async (t) => {
+  const address = await startServer(t, { BASE: '/x/' }, 'dev');
+  assert.ok(address.endsWith('/x/'), address);
+  const page = await (await fetch(`${address}07-hypercall/`)).text();
+  assert.match(page, /<script type="module" src="\/x\//);
 });
 
 test('build: no lockfile names a registry', () => {
