@@ -40,6 +40,8 @@ function complaints(parts) {
 
 describe('of a chapter', () => {
   test('that is well written nothing is said', () => assert.deepEqual(complaints({}), []));
+  test('that ends with what stands now nothing is said', () =>
+    assert.deepEqual(complaints({ 'What stands now': `${sentence}\n` }), []));
 
   const cases = {
     'a sentence of more than 40 words': [{ 'Run it': `${'word '.repeat(41)}end.\n` },
@@ -66,6 +68,8 @@ describe('of a chapter', () => {
       /^more than 2 changes follow/],
     'parts in another order': [{ Goal: '@@ console run\n\n## Checkpoint\n' },
       /^its parts are Goal, Ch/],
+    'what stands now before the end': [{ 'Real world': `${sentence}\n\n## What stands now\n` },
+      /^its parts are .*, What stands now, Exercises;/],
   };
   for (const [what, [parts, pattern]] of Object.entries(cases)) {
     test(`${what} is found`, () => {
