@@ -29,6 +29,9 @@ export const runs = {
   'stack-below': {
     patch: 'stack-below.patch', until: 'loop', registers: trap, monitor: ['x /1wx 0x80200068'],
   },
+  'stack-below-symbols': {
+    patch: 'stack-below.patch', ...names(/ (main|_Z5countv|calls|__stack_top)$/),
+  },
   'stack-below-file': {
     patch: 'stack-below.patch', command: 'llvm-objdump -d {elf}', lines: /^80200068:/,
   },
