@@ -94,5 +94,5 @@ guest-bundle: ## packs what `guest` builds into one file, for GUEST_BUNDLE=file 
 	@$(INSTALL_TOOLS)
 	@$(SUBMAKE) common/guest bundle
 
-clean: ## removes everything that was built here (not the cache with the guest's Linux, nor what npm installed)
+clean: ## removes everything that was built here (not the guest's Linux, nor what npm brought)
 	@rm -rf build

@@ -8,8 +8,8 @@ endif
 BUILD := $(ROOT)/build
 GUEST_DIR := $(BUILD)/guest
 
-# Before a command of the book: its own Node and npm. Where there is no such Node, the system's runs.
-# (Not .bin/node: of two packages with a program of one name, old npms lose it.)
+# Before a command of the book: its own Node and npm. Where there is no such Node, the system's
+# runs. (Not .bin/node: of two packages with a program of one name, old npms lose it.)
 NODE_PACKAGES := $(ROOT)/common/node/node_modules
 WITH_NODE = PATH=$$(echo $(NODE_PACKAGES)/node-linux-*/bin):$(NODE_PACKAGES)/.bin:$$PATH
 

@@ -89,9 +89,10 @@ function runDoxygen(input) {
  * it, nor do constructors, and functions that are defaulted or deleted.
  */
 function isExcused(warning) {
-  return /\((variable|enumvalue)\) of .* is not documented\.$/.test(warning)
-    || /= *(default|delete) \(function\) of .* is not documented\.$/.test(warning)
-    || /Member (\w+)\(.*\) \(function\) of (class|struct) (\w+::)*\1 is not documented\.$/.test(warning);
+  const [what] = warning.split(/ is not documented\.$/);
+  return what !== warning && (/ \((variable|enumvalue)\) of /.test(what)
+    || /= *(default|delete) \(function\) of /.test(what)
+    || /Member (\w+)\(.*\) \(function\) of (class|struct) (\w+::)*\1$/.test(what));
 }
 
 /** The paragraphs of a comment. */
@@ -162,14 +163,13 @@ export const isConstant = ({ kind }) => ['variable', 'enumerator'].includes(kind
 /** A namespace in a header, with what it has there. Doxygen knows only one place for it. */
 function namespaceIn(file, name, compound, entries, texts) {
   const at = texts.get(file).findIndex((text) => new RegExp(`^namespace ${name}\\b`).test(text));
-  return {
-    ...entryOf(compound, name, 'namespace'), file, line: at + 1, entries,
-  };
+  return { ...entryOf(compound, name, 'namespace'), file, line: at + 1, entries };
 }
+
+const scopeOf = (name) => name.split('::').slice(0, -1).join('::');
 
 /** What is declared at the top of each header: types and namespaces with all that is in them. */
 function topEntries(compounds, texts) {
-  const isNamed = (name) => (entry) => entry.name === name;
   const entries = compounds.filter(({ attributes }) => types.includes(attributes.kind))
     .filter(isVisible)
     .map((compound) => {
@@ -178,22 +178,21 @@ function topEntries(compounds, texts) {
       entry.entries = membersOf(compound, `${name}::`, texts);
       return entry;
     });
-  const isInner = ({ name }) => entries.some(isNamed(name.split('::').slice(0, -1).join('::')));
-  entries.filter(isInner).forEach((entry) =>
-    entries.find(isNamed(entry.name.split('::').slice(0, -1).join('::'))).entries.push(entry));
-  const outer = entries.filter((entry) => !isInner(entry));
+  const ownerOf = ({ name }) => entries.find((entry) => entry.name === scopeOf(name));
+  entries.forEach((entry) => ownerOf(entry)?.entries.push(entry));
+  const outer = entries.filter((entry) => ownerOf(entry) === undefined);
 
   const namespaces = compounds.filter(({ attributes }) => attributes.kind === 'namespace');
   const inNamespaces = namespaces.flatMap((compound) => {
     const name = textIn(compound, 'compoundname');
     const members = membersOf(compound, `${name}::`, texts)
-      .concat(outer.filter((entry) => entry.name.startsWith(`${name}::`)));
+      .concat(outer.filter((entry) => scopeOf(entry.name) === name));
     return [...new Set(members.map(({ file }) => file))].map((file) => namespaceIn(file, name,
       compound, members.filter((entry) => entry.file === file), texts));
   });
   const inFiles = compounds.filter(({ attributes }) => attributes.kind === 'file')
     .flatMap((compound) => membersOf(compound, '', texts));
-  return [...outer.filter(({ name }) => !name.includes('::')), ...inNamespaces, ...inFiles];
+  return [...outer.filter(({ name }) => scopeOf(name) === ''), ...inNamespaces, ...inFiles];
 }
 
 /** Gives the entries their ids, which are their names; an overload's has its parameters as well. */
@@ -209,9 +208,9 @@ function nameEntries(entries, taken = new Set()) {
 /**
  * Reads the headers of a step.
  * @returns a list of { path, text, comment, entries, errors }, by path. An entry is what a header
- *   declares: { name, kind, id, line, comment, entries, … }, with its members as entries of its own.
- *   A comment is a list of Doxygen's paragraphs, each { name, attributes, children }. The errors are
- *   lines, one for each type or function without a comment.
+ *   declares: { name, kind, id, line, comment, entries, … }, with its members as entries of its
+ *   own. A comment is a list of Doxygen's paragraphs, each { name, attributes, children }. The
+ *   errors are lines, one for each type or function without a comment.
  */
 export function readReference(step, directory = stepsDirectory) {
   const headers = headersOf(step, directory);
@@ -220,7 +219,8 @@ export function readReference(step, directory = stepsDirectory) {
   }
   const input = join(directory, step);
   const { warnings, compounds } = runDoxygen(input);
-  const entries = topEntries(compounds, new Map(headers.map(([path, text]) => [path, linesOf(text)])));
+  const lines = new Map(headers.map(([path, text]) => [path, linesOf(text)]));
+  const entries = topEntries(compounds, lines);
   return headers.map(([path, text]) => {
     const file = compounds.find((compound) => compound.attributes.kind === 'file'
       && textIn(compound, 'compoundname') === path);

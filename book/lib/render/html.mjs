@@ -18,8 +18,9 @@ export const shellHtml = (command) => '<div class="language-sh" v-pre><button ti
 /** A heading, with the link that it has to itself. */
 export function headingHtml(level, id, title) {
   const text = escape(title);
-  return `<h${level} id="${id}" tabindex="-1">${text} <a class="header-anchor" href="#${id}" `
-    + `aria-label="Permalink to “${text}”">&#8203;</a></h${level}>`;
+  return `<h${level} id="${escape(id)}" tabindex="-1">${text} `
+    + `<a class="header-anchor" href="#${encodeURI(id)}" aria-label="Permalink to “${text}”">`
+    + `&#8203;</a></h${level}>`;
 }
 
 /** A text in which `code` stands between backticks. */

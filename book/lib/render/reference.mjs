@@ -1,5 +1,5 @@
-// The pages of the reference: for each step one that lists its headers, and one for each header with
-// what it declares. An address is made of names only: /api/07-hypercall/vcpu/#Vcpu::run.
+// The pages of the reference: for each step one that lists its headers, and one for each header
+// with what it declares. An address is made of names only: /api/07-hypercall/vcpu/#Vcpu::run.
 import { number, refuse } from '../../../common/steps.mjs';
 import { versionsOf } from '../blame.mjs';
 import { isConstant, nameOf, readReference, textOf } from '../reference.mjs';
@@ -7,7 +7,7 @@ import { remember } from '../remember.mjs';
 import { linesOf, steps } from '../steps.mjs';
 import { lineHtml } from './code.mjs';
 import { tokensOf } from './highlight.mjs';
-import { escape } from './html.mjs';
+import { escape, headingHtml } from './html.mjs';
 import { chapterHref, fileHref, referenceHref } from './site.mjs';
 
 /** The address of a header in the reference of a step, or of what it declares. */
@@ -68,7 +68,7 @@ function inlineHtml(reference, node, entry) {
     case 'bold':
       return `<strong>${html}</strong>`;
     default:
-      throw new Error(`the reference has no form for Doxygen's <${node.name}>`);
+      return refuse(`a comment has what the reference has no form for: Doxygen's <${node.name}>`);
   }
 }
 
@@ -84,8 +84,9 @@ const blocks = {
   parameterlist: (reference, { children }, entry) => {
     const items = children.filter(({ name }) => name === 'parameteritem').map((item) => {
       const [names, description] = item.children.filter(({ name }) => name !== undefined);
+      const text = description.children.flatMap((paragraph) => paragraph.children ?? []);
       return `<li><code>${escape(textOf(names).trim())}</code> `
-        + `${inlinesHtml(reference, description.children.flatMap((para) => para.children ?? []), entry)}</li>`;
+        + `${inlinesHtml(reference, text, entry)}</li>`;
     });
     return `<ul>${items.join('')}</ul>`;
   },
@@ -114,6 +115,7 @@ function commentHtml(reference, entry) {
   }).join('');
 }
 
+/** What comes behind a declaration. */
 const stops = {
   variable: /;/,
   enumerator: /,|\s*\/\/|\s*\}|$/m,
@@ -147,20 +149,18 @@ function declarationHtml(reference, header, entry, id = '') {
   const lines = linesOf(header.text);
   const { from, to, end } = extentOf(lines, entry);
   const indent = lines[from].search(/\S/);
-  const isOwn = ({ id }) => id === entry.id || entry.name.startsWith(`${id}::`);
+  const isOwn = (meaning) => meaning.id === entry.id || entry.name.startsWith(`${meaning.id}::`);
   const linkOf = (name) => {
     const meaning = referred(reference, entry.references.get(name), name);
     return meaning && !isOwn(meaning) ? meaning.href : undefined;
   };
   const code = tokensOf(header.path, header.text).slice(from, to).map((tokens, index) =>
     lineHtml(cut(tokens, indent, index === to - from - 1 ? end : Infinity), { linkOf }));
-  return `<div class="declaration"${id && ` id="${escape(id)}"`}><pre><code>${preformatted(code)}</code></pre>`
-    + `<a class="place" href="${fileHref(reference.step, header.path, entry.line)}">line ${entry.line}</a></div>`;
+  const place = fileHref(reference.step, header.path, entry.line);
+  return `<div class="declaration"${id && ` id="${escape(id)}"`}>`
+    + `<pre><code>${preformatted(code)}</code></pre>`
+    + `<a class="place" href="${place}">line ${entry.line}</a></div>`;
 }
-
-const headingHtml = (level, id, title) => `<h${level} id="${escape(id)}" tabindex="-1">${escape(title)} `
-  + `<a class="header-anchor" href="#${encodeURI(id)}" aria-label="Permalink to “${
-    escape(title)}”">&#8203;</a></h${level}>`;
 
 /**
  * Constants, members and enumerators in groups that share a comment: those in one line, and those
@@ -227,7 +227,8 @@ export function headerPageHtml(step, name) {
   if (errors.length > 0) {
     refuse(errors.join('\n'));
   }
-  return `${headingHtml(1, path, path)}${stepsHtml(step, versionsOf(path), (each) => entryHref(each, path))}`
+  return headingHtml(1, path, path)
+    + stepsHtml(step, versionsOf(path), (each) => entryHref(each, path))
     + `<div class="reference" v-pre>${commentHtml(reference, header)}`
     + `<p><a href="${fileHref(step, path)}">The whole file</a>, `
     + `<a href="${referenceHref(step)}">all headers of chapter ${number(step)}</a></p>`
@@ -249,7 +250,8 @@ export function referencePageHtml(step) {
   const items = reference.headers.map((header) =>
     `<li><a href="${entryHref(step, header.path)}"><code>${header.path}</code></a> `
     + `${commentHtml(reference, header)}${namesHtml(reference, header)}</li>`);
-  return `${headingHtml(1, 'reference', titleOfReference(step))}${stepsHtml(step, steps, referenceHref)}`
+  return headingHtml(1, 'reference', titleOfReference(step))
+    + stepsHtml(step, steps, referenceHref)
     + `<div class="reference" v-pre><p>What the headers declare, as `
     + `<a href="${chapterHref(step)}">chapter ${number(step)}</a> leaves them`
     + (items.length > 0 ? `.</p><ul class="headers">${items.join('')}</ul></div>`
@@ -262,7 +264,7 @@ const titleOfReference = (step) => `The reference of chapter ${number(step)}`;
 export function describeReference(step, name) {
   return name === undefined ? {
     title: titleOfReference(step),
-    description: `What the headers of the hypervisor declare, as chapter ${number(step)} leaves them.`,
+    description: `What the hypervisor's headers declare, as chapter ${number(step)} leaves them.`,
   } : {
     title: `${name}.hpp in the reference of chapter ${number(step)}`,
     description: headerOf(referenceOf(step), name).comment.map(textOf).join(' ').trim(),

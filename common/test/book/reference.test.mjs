@@ -90,7 +90,8 @@ test('reference: ids are names, each of one thing, and stand at the line that ha
     for (const { id, name, kind, line } of all(entries)) {
       const own = name.split('::').at(-1);
       assert.ok(id === name || (kind === 'function' && id.startsWith(`${name}(`)), id);
-      assert.ok(linesOf(text)[line - 1].replace(/ /g, '').includes(own), `${path}:${line} has no ${own}`);
+      const there = linesOf(text)[line - 1].replace(/ /g, '');
+      assert.ok(there.includes(own), `${path}:${line} has no ${own}`);
     }
   }
 });
@@ -111,12 +112,17 @@ test('reference: comments before and behind a member are its own', () => {
   assert.equal(commentOf('inner::act'), 'A function.');
 });
 
-const idOf = (html, id) => html.slice(html.indexOf(`id="${id}"`), html.indexOf('</p>', html.indexOf(`id="${id}"`)));
+/** What a page has from the element with an id up to the end of the next paragraph. */
+function partAt(html, id) {
+  const from = html.indexOf(`id="${id}"`);
+  return html.slice(from, html.indexOf('</p>', from));
+}
 
 test('reference: a drawing in a comment keeps its shape', () => {
   const drawing = linesOf(filesOf('07-hypercall').get('stage2.hpp'))
     .filter((line) => /^\/\/\/ {5}/.test(line));
-  const [, shown] = /<pre class="ascii".*?>(.*?)<\/pre>/.exec(headerPageHtml('07-hypercall', 'stage2'));
+  const html = headerPageHtml('07-hypercall', 'stage2');
+  const [, shown] = /<pre class="ascii".*?>(.*?)<\/pre>/.exec(html);
   const lines = shown.split('&#10;');
   assert.ok(lines.length > 4);
   const indent = (text) => text.search(/\S/);
@@ -125,9 +131,9 @@ test('reference: a drawing in a comment keeps its shape', () => {
     drawing.map((line) => indent(line.slice(3)) - indent(drawing[0].slice(3))));
 });
 
-test('reference: a declaration stands there as in the header, with its types and its line as links', () => {
+test('reference: a declaration is as in the header, with links to its types and its line', () => {
   const html = headerPageHtml('08-device-tree', 'vcpu');
-  const load = idOf(html, 'Vcpu::load');
+  const load = partAt(html, 'Vcpu::load');
   assert.match(load.replace(/<[^>]*>/g, ''), /void load\(const Stage2&amp; stage2\) constline \d+/);
   assert.match(load, /href="\/api\/08-device-tree\/stage2\/#Stage2"/);
   // vcpu.hpp is in chapter 8 as chapter 7 left it, and there is no page of it for chapter 8.
