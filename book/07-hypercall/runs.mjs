@@ -12,7 +12,7 @@ export const runs = {
   again: {
     state: 'A guest with more to say', variables: { SANITIZE: 1 }, until: 'h^@^@^@^@^@^@^@^@',
   },
-  hello: { state: 'Behind the call' },
+  hello: { state: 'After the call' },
 
   run: {},
   call: { variables: call },
