@@ -10,7 +10,7 @@ import axe from 'axe-core';
 import { readChapter } from '../../../book/lib/states.mjs';
 import { steps } from '../../../book/lib/steps.mjs';
 import { filesIn } from '../../steps.mjs';
-import { frames, openTab, startBrowser, visit } from './chromium.mjs';
+import { frames, openTab, paintFirst, startBrowser, visit } from './chromium.mjs';
 import { assertNone } from './html.mjs';
 import { builtSite, listPages } from './pages.mjs';
 import { searchFor } from './search.mjs';
@@ -90,6 +90,7 @@ describe('nothing is wrong with', { concurrency: 2 }, () => {
     for (const address of looked) {
       test(`/${address} at ${viewport.width} px`, async (t) => {
         const tab = await tabFor(t, { viewport });
+        await paintFirst(tab);
         await visit(tab, site.address + address);
         assertNone(await faultsIn(tab));
         assert.ok(await tab.locator('footer', { hasText: footer }).isVisible(), 'it has no footer');
@@ -213,16 +214,16 @@ describe('folds', () => {
       const file = tab.locator('.file', { has: tab.locator('del') }).first();
       const removed = file.locator('del').first();
       const choice = file.getByLabel('result');
-      await choice.focus();
       await removed.waitFor({ state: 'visible' });
-      await tab.keyboard.press('Space');
-      await removed.waitFor({ state: 'hidden' });
-      await file.locator('ins').first().waitFor({ state: 'visible' });
       for (const [tag, sign] of [['del', '−'], ['ins', '+']]) {
         const line = file.locator(`${tag} > span:not(.spoken)`).first();
         const before = await line.evaluate((each) => getComputedStyle(each, '::before').content);
         assert.ok(before.includes(sign), `${tag} has only its colour: ${before}`);
       }
+      await choice.focus();
+      await tab.keyboard.press('Space');
+      await removed.waitFor({ state: 'hidden' });
+      await file.locator('ins').first().waitFor({ state: 'visible' });
       await choice.click();
       await removed.waitFor({ state: 'visible' });
     });

@@ -9,8 +9,17 @@ export const startBrowser = () => chromium.launch({
     '--disable-component-update', '--disable-sync'],
 });
 
-/** Runs in the page before all else: it remembers what moves without having been asked to. */
+/**
+ * Runs in the page before all else: it remembers what moves without having been asked to. Nothing is
+ * shown before the whole page has arrived, which is a matter of chance here.
+ */
 function watchLayout() {
+  const hidden = new CSSStyleSheet();
+  hidden.replaceSync('html { visibility: hidden }');
+  document.adoptedStyleSheets.push(hidden);
+  document.addEventListener('readystatechange', () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== hidden);
+  }, { once: true });
   window.shifts = [];
   // What is less can be seen by nobody: the mark beside the outline, which follows the reader.
   const isSeen = ({ value }) => value >= 0.0001;
@@ -49,6 +58,12 @@ export async function openTab(context, address) {
   await tab.addInitScript(watchLayout);
   return tab;
 }
+
+/** Lets no script run before the page is painted as it came: what a script moves is then seen. */
+export const paintFirst = (tab) => tab.route(/\/assets\/app\./, async (route) => {
+  await tab.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+  await route.continue();
+});
 
 /** Goes to an address and waits until scripts have taken the page over and it is drawn. */
 export async function visit(tab, url) {

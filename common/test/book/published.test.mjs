@@ -1,7 +1,7 @@
 // The site as it is published: below /x/, with addresses of its own and of its sources, which is
 // built here. And what depends on the server that it lies on.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,11 @@ import { serve } from './serve.mjs';
 
 const directory = mkdtempSync(join(tmpdir(), 'published-'));
 const [base, siteUrl, repoUrl] = ['/x/', 'https://book.example/x', 'https://code.example/y'];
-execFileSync('node', ['book/build.mjs', directory], {
+const { status, stdout, stderr } = spawnSync('node', ['book/build.mjs', directory], {
   cwd: root, env: { ...process.env, BASE: base, SITE_URL: siteUrl, REPO_URL: repoUrl },
-  stdio: 'pipe',
+  encoding: 'utf8',
 });
+assert.equal(status, 0, stdout + stderr);
 const site = readSite(directory, base, siteUrl);
 const browser = await startBrowser();
 after(async () => {
