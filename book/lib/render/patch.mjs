@@ -7,7 +7,7 @@ import { chapterOf, treeOf } from '../blame.mjs';
 import { compareTexts } from '../difference.mjs';
 import { bookDirectory } from '../page.mjs';
 import { fileHtml } from './change.mjs';
-import { shellHtml, escape } from './html.mjs';
+import { escape, shellHtml } from './html.mjs';
 import { changeOf } from './whole.mjs';
 
 /**
@@ -43,7 +43,7 @@ function readPatch(step, name, runs) {
 function changeHtml(step, name, runs) {
   const { patch, state, files } = readPatch(step, name, runs);
   const whole = state === undefined ? '' : ` It is made for the state after “${escape(state)}”.`;
-  const html = files.map((file) => fileHtml(file, treeOf(step).has(file.path) ? step : undefined));
+  const html = files.map((file) => fileHtml(file, step));
   return `<div class="box wide" id="${name}" v-pre>${html.join('')}</div>`
     + `<p class="try">To try it, at the top of the checkout; with -R it is taken back.${whole}</p>`
     + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`);
