@@ -10,8 +10,8 @@ export const startBrowser = () => chromium.launch({
 });
 
 /**
- * Runs in the page before all else: it remembers what moves without having been asked to. Nothing is
- * shown before the whole page has arrived, which is a matter of chance here.
+ * Runs in the page before all else: it remembers what moves without having been asked to. Nothing
+ * is shown before the whole page has arrived: how much of it comes at a time is chance.
  */
 function watchLayout() {
   const hidden = new CSSStyleSheet();
@@ -61,7 +61,8 @@ export async function openTab(context, address) {
 
 /** Lets no script run before the page is painted as it came: what a script moves is then seen. */
 export const paintFirst = (tab) => tab.route(/\/assets\/app\./, async (route) => {
-  await tab.waitForFunction(() => performance.getEntriesByName('first-contentful-paint').length > 0);
+  const isPainted = () => performance.getEntriesByName('first-contentful-paint').length > 0;
+  await tab.waitForFunction(isPainted);
   await route.continue();
 });
 
