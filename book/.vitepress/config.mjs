@@ -80,6 +80,7 @@ export default defineConfig({
       provider: 'local',
       options: {
         _render: searchHtml,
+        detailedView: false,
         miniSearch: {
           options: {
             // This travels to the browser as text, so it needs nothing from outside.

@@ -52,12 +52,16 @@ function searchFile(step, path) {
 /** The HTML that is indexed of a page, by its path below book/; nothing for most pages. */
 export async function searchHtml(source, env, md) {
   const { kind, step, path } = subjectOf(env.relativePath);
-  const render = () => md.renderAsync(source, { ...env, isSearch: true });
+  const own = { ...env, isSearch: true };
   switch (kind) {
     case 'prose':
-      return render();
-    case 'chapter': // one that is not written has no source
-      return heading(1, titleOf(step)) + (source ? await render() : escape(lineOf(step).adds));
+      return md.renderAsync(source, own);
+    case 'chapter': {
+      const html = await md.renderAsync(source, own); // nothing, if it is not written
+      // Without a text, a heading would not be above those that follow.
+      const text = own.frontmatter.description ?? lineOf(step).adds;
+      return heading(1, titleOf(step)) + escape(text) + html;
+    }
     case 'file':
       return searchFile(step, path);
     case 'api':
