@@ -10,7 +10,7 @@ import axe from 'axe-core';
 import { readChapter } from '../../../book/lib/states.mjs';
 import { steps } from '../../../book/lib/steps.mjs';
 import { filesIn } from '../../steps.mjs';
-import { frames, openTab, paintFirst, startBrowser, visit } from './chromium.mjs';
+import { frames, openTab, shiftsIn, startBrowser, visit, watchShifts } from './chromium.mjs';
 import { assertNone } from './html.mjs';
 import { builtSite, listPages } from './pages.mjs';
 import { searchFor } from './search.mjs';
@@ -85,14 +85,26 @@ const openFolds = (tab, which = 'details') => tab.evaluate((selector) => {
   document.querySelectorAll(selector).forEach((fold) => { fold.open = true; });
 }, which);
 
+/** All that a browser finds wrong with a page, in both themes, with its folds open. */
+async function faultsIn(tab) {
+  await openFolds(tab);
+  await tab.evaluate(axe.source);
+  return [
+    ...await axeIn(tab, 'light'), ...await axeIn(tab, 'dark'), ...await overflowIn(tab),
+    ...tab.faults,
+  ];
+}
+
 describe('nothing is wrong with', { concurrency: 2 }, () => {
   for (const viewport of [wide, narrow]) {
     for (const address of looked) {
       test(`/${address} at ${viewport.width} px`, async (t) => {
         const tab = await tabFor(t, { viewport });
-        await paintFirst(tab);
+        await watchShifts(tab);
         await visit(tab, site.address + address);
-        assertNone(await faultsIn(tab));
+        await tab.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
+        await frames(tab);
+        assertNone([...await shiftsIn(tab), ...await faultsIn(tab)]);
         assert.ok(await tab.locator('footer', { hasText: footer }).isVisible(), 'it has no footer');
       });
     }
@@ -109,19 +121,6 @@ describe('nothing is wrong with', { concurrency: 2 }, () => {
     await tab.waitForURL(site.address);
   });
 });
-
-/** All that a browser finds wrong with a page: from top to bottom, in both themes, folds open. */
-async function faultsIn(tab) {
-  await tab.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
-  await frames(tab);
-  const shifts = await tab.evaluate(() => window.takeShifts());
-  await openFolds(tab);
-  await tab.evaluate(axe.source);
-  return [
-    ...shifts, ...await axeIn(tab, 'light'), ...await axeIn(tab, 'dark'), ...await overflowIn(tab),
-    ...tab.faults,
-  ];
-}
 
 describe('copy', () => {
   for (const { step, boxes } of written) {

@@ -1,5 +1,5 @@
-// A Chromium for the tests of the book, and what all of them watch: errors on the console, answers
-// that fail, requests to elsewhere, a layout that shifts.
+// A Chromium for the tests of the book, and what they watch: errors on the console, answers that
+// fail, requests to elsewhere, a layout that shifts.
 import { chromium } from 'playwright-core';
 
 /** Starts Debian's Chromium, with a profile of its own that is empty. */
@@ -8,30 +8,6 @@ export const startBrowser = () => chromium.launch({
   args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
     '--disable-component-update', '--disable-sync'],
 });
-
-/**
- * Runs in the page before all else: it remembers what moves without having been asked to. Nothing
- * is shown before the whole page has arrived: how much of it comes at a time is chance.
- */
-function watchLayout() {
-  const hidden = new CSSStyleSheet();
-  hidden.replaceSync('html { visibility: hidden }');
-  document.adoptedStyleSheets.push(hidden);
-  document.addEventListener('readystatechange', () => {
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== hidden);
-  }, { once: true });
-  window.shifts = [];
-  // What is less can be seen by nobody: the mark beside the outline, which follows the reader.
-  const isSeen = ({ value }) => value >= 0.0001;
-  const note = (entries) => window.shifts.push(...entries.filter(isSeen).map(({ value, sources }) =>
-    `shift ${value.toFixed(4)}: ${sources.map(({ node }) => node?.outerHTML?.slice(0, 80))}`));
-  const observer = new PerformanceObserver((list) => note(list.getEntries()));
-  observer.observe({ type: 'layout-shift', buffered: true });
-  window.takeShifts = () => {
-    note(observer.takeRecords());
-    return window.shifts;
-  };
-}
 
 /**
  * Opens a tab whose `faults` is a list of what has gone wrong in it since.
@@ -55,16 +31,46 @@ export async function openTab(context, address) {
       fault(`requested: ${request.url()}`);
     }
   });
-  await tab.addInitScript(watchLayout);
   return tab;
 }
 
-/** Lets no script run before the page is painted as it came: what a script moves is then seen. */
-export const paintFirst = (tab) => tab.route(/\/assets\/app\./, async (route) => {
-  const isPainted = () => performance.getEntriesByName('first-contentful-paint').length > 0;
-  await tab.waitForFunction(isPainted);
-  await route.continue();
-});
+/** Runs in the page before all else: it remembers what moves without having been asked to. */
+function rememberShifts() {
+  // Nothing is shown before the whole page has arrived: how much of it comes at a time is chance.
+  const hidden = new CSSStyleSheet();
+  hidden.replaceSync('html { display: none }');
+  document.adoptedStyleSheets.push(hidden);
+  document.addEventListener('readystatechange', () => {
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== hidden);
+  }, { once: true });
+  window.shifts = [];
+  // What is less can be seen by nobody: the mark beside the outline, which follows the reader.
+  const isSeen = ({ value }) => value >= 0.0001;
+  const note = (entries) => window.shifts.push(...entries.filter(isSeen).map(({ value, sources }) =>
+    `shift ${value.toFixed(4)}: ${sources.map(({ node }) => node?.outerHTML?.slice(0, 80))}`));
+  const observer = new PerformanceObserver((list) => note(list.getEntries()));
+  observer.observe({ type: 'layout-shift', buffered: true });
+  window.takeShifts = () => {
+    note(observer.takeRecords());
+    return window.shifts;
+  };
+}
+
+/**
+ * Has a tab remember what moves on the page that it goes to next. No script of the page runs before
+ * all is painted as it came: what scripts move is seen then, however fast the machine is.
+ */
+export async function watchShifts(tab) {
+  await tab.addInitScript(rememberShifts);
+  await tab.route(/\/assets\/app\./, async (route) => {
+    const isPainted = () => performance.getEntriesByName('first-contentful-paint').length > 0;
+    await tab.waitForFunction(isPainted);
+    await route.continue();
+  });
+}
+
+/** What has moved since, as text. */
+export const shiftsIn = (tab) => tab.evaluate(() => window.takeShifts());
 
 /** Goes to an address and waits until scripts have taken the page over and it is drawn. */
 export async function visit(tab, url) {
