@@ -10,9 +10,9 @@ import { patchOf } from './patch.mjs';
 import { base, patchFile } from './site.mjs';
 
 // Parts of the theme that the book has no use for: every page would load them.
-const unused = new RegExp('/(VP(Home|Page|Team|Sponsors|Hero|Feature|DocAsideSponsors'
-  + '|DocAsideCarbonAds|NavTranslations|NavSocialLinks|SocialLink|AlgoliaSearchBox|NavBarAskAi)'
-  + '\\w*\\.vue'
+const unused = new RegExp('/(VP(AlgoliaSearchBox|Badge|Button|DocAsideCarbonAds|DocAsideSponsors'
+  + '|DocFooterLastUpdated|Feature|Flyout|Footer|Hero|Home|Image|Menu|NavBarAskAi|NavBarExtra'
+  + '|NavMenuGroup|NavSocialLinks|NavTranslations|Page|SocialLink|Sponsors|Team)\\w*\\.vue'
   + '|vp-(sponsor|code-group)\\.css)$');
 const instead = { '.vue': '/@nothing.mjs', '.css': '/@nothing.css' };
 
