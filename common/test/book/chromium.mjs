@@ -16,7 +16,6 @@ export const startBrowser = () => chromium.launch({
  */
 export async function openTab(context, address) {
   const tab = await context.newPage();
-  tab.setDefaultTimeout(10_000);
   tab.faults = [];
   const fault = (text) => tab.faults.push(text);
   tab.on('console', (message) => {
