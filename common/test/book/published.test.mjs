@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, test } from 'node:test';
 
 import { openTab, startBrowser, visit } from './chromium.mjs';
 import { assertNone, testHtml } from './html.mjs';
@@ -14,6 +14,7 @@ import { searchFor } from './search.mjs';
 import { serve } from './serve.mjs';
 
 const directory = mkdtempSync(join(tmpdir(), 'published-'));
+after(() => rmSync(directory, { recursive: true }));
 const [base, siteUrl, repoUrl] = ['/x/', 'https://book.example/x', 'https://code.example/y'];
 const { status, stdout, stderr } = spawnSync('node', ['book/build.mjs', directory], {
   cwd: root, env: { ...process.env, BASE: base, SITE_URL: siteUrl, REPO_URL: repoUrl },
@@ -22,10 +23,7 @@ const { status, stdout, stderr } = spawnSync('node', ['book/build.mjs', director
 assert.equal(status, 0, stdout + stderr);
 const site = readSite(directory, base, siteUrl);
 const browser = await startBrowser();
-after(async () => {
-  await browser.close();
-  rmSync(directory, { recursive: true });
-});
+after(() => browser.close());
 
 testHtml(site);
 
