@@ -52,14 +52,18 @@ const worldSwitch = (text) => JSON.parse(text)
   .filter((each) => /^(exit|enter)_guest$/.test(each.function))
   .map((each) => each.text.replace(/0x[0-9a-f]{8,}/, '#'));
 
+/** How often a guest makes the hypervisor say the same is the guest's affair. */
+const withoutRepeats = (lines) => lines.filter((line, index) => line !== lines[index - 1]);
+
 /** The lines of a recording that must be the same. */
 function linesOf(text, level, isTrace) {
   const lines = withoutFirmware(text);
   switch (level) {
     case levels.all: return lines.map(withoutChance);
     case levels.shape: return lines.map(shapeOf);
-    default: return isTrace ? worldSwitch(text)
-      : lines.filter((line) => line.startsWith('hypervisor: ')).map(shapeOf);
+    default: return isTrace ? worldSwitch(text) : withoutRepeats(
+      lines.filter((line) => line.startsWith('hypervisor: ')).map(shapeOf),
+    );
   }
 }
 

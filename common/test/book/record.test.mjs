@@ -209,6 +209,11 @@ describe('on a machine with', () => {
     const [x, y] = ['x', 'y'].map((text) => result(`hypervisor: ${text}\n`));
     assert.match(compare(x, y, at), /^\+ hypervisor: y/m);
   });
+  test('another Linux it may ask the same more often', () => {
+    const say = (count) => result(`hypervisor: begin\n${'hypervisor: sector 8\n'.repeat(count)}`);
+    assert.equal(compare(say(2), say(3), { level: 'quoted' }), undefined);
+    assert.match(compare(say(2), say(0), { level: 'quoted' }), /^- hypervisor: sector #/m);
+  });
   test('another Linux the page\'s quotes must be there', () => {
     const at = { level: 'quoted', quotes: ['Run /init'] };
     const now = result(boot(4922, 'Linux version 6.12.3'));
