@@ -32,7 +32,7 @@ const plain = (text) => text
 const sentencesOf = (text) => text.split(/(?<=[.?:][)”"]?)\s+(?=[\p{Lu}\p{N}“"(]|name\b)/u);
 
 /** A page in blocks, parted by blank lines: { kind, text, line }. Code is none. */
-export function blocksOf(text) {
+function blocksOf(text) {
   const blocks = [];
   let isCode = false;
   let isOpen = false;

@@ -36,11 +36,11 @@ const withoutChance = (line) => line
   .replace(/^( pc +)[0-9a-f]{16}$/, '$1…');
 
 /** A line without its numbers. */
-export const shapeOf = (line) => withoutChance(line)
+const shapeOf = (line) => withoutChance(line)
   .replace(/0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+/gi, '#').replace(/ +/g, ' ');
 
 /** What the page quotes of a run. */
-export function quotesOf(page, name) {
+function quotesOf(page, name) {
   return (page?.directives ?? [])
     .filter(({ kind, rest }) => kind === 'console' && rest.split(' ')[0] === name)
     .flatMap(({ rest }) => [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)]

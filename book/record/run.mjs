@@ -42,7 +42,7 @@ const variablesOf = (run, qemu) => ({
 });
 
 /** Whose files a reader has for a run: those of the step, or their own, which they change. */
-export const shownDirectory = (step, { state, patch }) => (state || patch ? 'mine' : step);
+const shownDirectory = (step, { state, patch }) => (state || patch ? 'mine' : step);
 
 /** What a reader types to see the same with QEMU 7.2: the commands. */
 export function commandsOf(step, run) {

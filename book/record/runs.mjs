@@ -53,7 +53,7 @@ import { pathToFileURL } from 'node:url';
 import { refuse } from '../../common/steps.mjs';
 import { bookDirectory } from '../lib/page.mjs';
 
-export const chapterDirectory = (step) => path.join(bookDirectory, step);
+const chapterDirectory = (step) => path.join(bookDirectory, step);
 
 /** The run `run` of a step that has no other one. */
 const usual = {

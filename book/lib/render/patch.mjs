@@ -42,10 +42,10 @@ function readPatch(step, name, runs) {
 /** A patch of a chapter: what it changes, and how to try it. */
 function changeHtml(step, name, runs) {
   const { patch, state, files } = readPatch(step, name, runs);
-  const whole = state === undefined ? '' : ` It is made for the state after “${escape(state)}”.`;
+  const which = state === undefined ? '' : ` It is made for the state after “${escape(state)}”.`;
   const html = files.map((file) => fileHtml(file, step));
   return `<div class="box wide" id="${name}" v-pre>${html.join('')}</div>`
-    + `<p class="try">To try it, at the top of the checkout; with -R it is taken back.${whole}</p>`
+    + `<p class="try">To try it, at the top of the checkout; with -R it is taken back.${which}</p>`
     + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`);
 }
 
