@@ -164,6 +164,9 @@ describe('taken for the same:', () => {
   for (const [what, [one, other]] of Object.entries(same)) {
     test(what, () => assert.equal(compare(result(one), result(other)), undefined));
   }
+  test('a loop of two places, seen at one of them', () => assert.equal(
+    compare(result('a\n'), result('a\n', { loop: 'exit_guest' })), undefined,
+  ));
 });
 
 describe('not taken for the same:', () => {
