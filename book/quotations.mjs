@@ -1,0 +1,61 @@
+// What the book quotes, each once: a page has `@@ quote NAME`. The words are those of the document,
+// which /specifications/ names with its edition; what is left out is […].
+
+/** The documents by a short name: how pages cite them, and the licence under which they are. */
+export const documents = {
+  privileged: { name: 'Privileged spec', licence: 'CC BY 4.0' },
+  unprivileged: { name: 'Unprivileged spec', licence: 'CC BY 4.0' },
+  sbi: { name: 'SBI 2.0', licence: 'CC BY 4.0' },
+  virtio: { name: 'virtio 1.2', licence: 'OASIS IPR Policy' },
+  plic: { name: 'PLIC spec', licence: 'CC BY 4.0' },
+  devicetree: { name: 'Devicetree spec', licence: 'Apache-2.0' },
+  linux: { name: 'Linux', licence: 'GPL-2.0' },
+};
+
+/** By name: the document, the section (`18.6.2`, `chapter 18`, or a title), the words. */
+export const quotations = {
+  'hs-mode': {
+    document: 'privileged', section: 'chapter 18',
+    text: 'The hypervisor extension changes supervisor mode into hypervisor-extended supervisor mode '
+      + '(HS-mode […]), where a hypervisor or a hosting-capable operating system runs. […] HS-mode '
+      + 'acts the same as S-mode, but with additional instructions and CSRs […]',
+  },
+  'trap-entry': {
+    document: 'privileged', section: '18.6.2',
+    text: 'When a trap is taken into HS-mode, virtualization mode V is set to 0, and `hstatus`.SPV '
+      + 'and `sstatus`.SPP are set […]. A trap into HS-mode also writes field GVA in `hstatus`, '
+      + 'fields SPIE and SIE in `sstatus`, and CSRs `sepc`, `scause`, `stval`, `htval`, and '
+      + '`htinst`.',
+  },
+  'sbi-of-the-hypervisor': {
+    document: 'privileged', section: 'chapter 18',
+    text: 'An HS-mode hypervisor is expected to implement the SBI for its VS-mode guest.',
+  },
+  'sbi-registers': {
+    document: 'sbi', section: 'chapter 3',
+    text: 'All registers except `a0` & `a1` must be preserved across an SBI call by the callee.',
+  },
+  'ecall-epc': {
+    document: 'privileged', section: '3.3.1',
+    text: 'ECALL and EBREAK cause the receiving privilege mode’s `epc` register to be set to the '
+      + 'address of the ECALL or EBREAK instruction itself, *not* the address of the following '
+      + 'instruction.',
+  },
+  'virtqueue-parts': {
+    document: 'virtio', section: '2.7',
+    text: '[…] each part is write-able by either the driver or the device, but not both.',
+  },
+  'available-idx': {
+    document: 'virtio', section: '2.7.13.3',
+    text: 'Once available `idx` is updated by the driver, this exposes the descriptor and its '
+      + 'contents.',
+  },
+  'descriptor-arrangement': {
+    document: 'virtio', section: '2.7.4.1',
+    text: 'The device MUST NOT make assumptions about the particular arrangement of descriptors.',
+  },
+  'used-len': {
+    document: 'virtio', section: '2.7.8.2',
+    text: 'The device MUST set `len` prior to updating the used `idx`.',
+  },
+};
