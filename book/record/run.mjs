@@ -9,6 +9,7 @@ import { refuse } from '../../common/steps.mjs';
 import { Machine, root } from '../../common/test/machine.mjs';
 import { placeOf, readSymbols } from './elf.mjs';
 import { Monitor, valueOf } from './monitor.mjs';
+import { readTable, tableText } from './table.mjs';
 import { clean, hasLinux, linesOf } from './text.mjs';
 import { readTrace, stepping, traceText } from './trace.mjs';
 import { withSuffix } from './versions.mjs';
@@ -122,11 +123,14 @@ export async function runOn(qemu, run, place) {
 }
 
 /** What comes of a run that is over. */
-async function result(run, place, { status, output, shown, loop, answers, log }) {
+async function result(run, place, { status, output, shown, loop, answers, table, log }) {
   const console = clean(shown ?? output, place);
   const linux = hasLinux(console) && { linux: true };
   if (run.trace) {
     return { status, ...linux, text: traceText(await readTrace(log, place.elf, run.trace)) };
+  }
+  if (table) {
+    return { ...(loop && { loop }), ...linux, text: tableText(table) };
   }
   const logged = run.log && clean(fs.readFileSync(log, 'utf8'), place);
   const count = (expression) => linesOf(logged ?? console).filter((line) => expression.test(line));
@@ -148,9 +152,10 @@ async function waitFor(run, machine, monitor, place) {
   await monitor.connect();
   const loop = isLoop ? await findLoop(machine, monitor, readSymbols(place.elf)) : undefined;
   await monitor.ask('stop');
-  const answers = await ask(run, monitor);
+  const table = run.table && await readTable(monitor, machine.output);
+  const answers = table ? undefined : await ask(run, monitor);
   monitor.quit();
-  return { shown, loop, answers };
+  return { shown, loop, answers, table };
 }
 
 /** What the monitor says when the run has come there, with the questions; undefined if none. */

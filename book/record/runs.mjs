@@ -38,13 +38,15 @@
 //   trace: { exit: 1 }       the first exit of the guest, instruction by instruction, from
 //                            exit_guest to sret (NAME.trace.json). `from` and `to` name another
 //                            symbol to begin at, and another instruction to end with
+//   table: true              with `until`: the second-stage table that the console names with the
+//                            words `hgatp 0x…`, as it is then in memory (NAME.table.json)
 //   lines: /ecall/           with `log` or `command`: only the lines that it matches. What the
 //                            reader types has a grep -E with it
 //   count: { calls: /ecall/ }   counts lines of the log, before `lines` takes some, or of the
 //                            console; for `numbers`
 //
 // `numbers` are functions of what was recorded on the first QEMU: by the name of the run
-// { text, lines, status, counts, trace }; lines are without those of the firmware.
+// { text, lines, status, counts, trace, table }; lines are without those of the firmware.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -84,6 +86,7 @@ const properties = {
   command: ['a text', isText],
   log: ["a text, as QEMU's -d takes it", isText],
   trace: ['an object', isObject],
+  table: ['true', (value) => value === true],
   lines: ['a regular expression that grep -E understands too: of \\…, only \\d, \\w, \\b and signs',
     (value) => isPattern(value) && !/\\[A-Zace-vxyz]|\(\?/.test(value.source)],
   count: ['an object of regular expressions', (value) => isObject(value)
@@ -94,10 +97,14 @@ const properties = {
 const excludes = [
   ['command', ['log', 'trace', 'type', 'limit', 'until', 'target', 'counted', 'terminal', 'count']],
   ['trace', ['log', 'type', 'limit', 'until', 'target', 'terminal', 'lines', 'count']],
+  ['table', ['command', 'log', 'trace', 'limit', 'target', 'registers', 'monitor', 'count']],
   ['limit', ['until', 'type']],
   ['terminal', ['type', 'until', 'limit']],
 ];
-const needs = [['registers', ['until']], ['monitor', ['until']], ['lines', ['log', 'command']]];
+const needs = [
+  ['registers', ['until']], ['monitor', ['until']], ['table', ['until']],
+  ['lines', ['log', 'command']],
+];
 
 /** Throws in one line what is wrong with a run. */
 function checkRun(what, run) {
