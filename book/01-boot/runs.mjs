@@ -7,6 +7,7 @@ const names = (lines) => ({ command: 'llvm-nm -n {elf}', lines });
 export const runs = {
   run: { until: 'loop' },
   symbols: names(/ [A-Za-z] \w+$/),
+  memory: { until: 'loop', monitor: ['info memory_size_summary'] },
 
   // The states, one after another.
   placeless: { state: 'A program without a place', until: 'loop', registers: trap },
@@ -43,4 +44,20 @@ export const runs = {
     monitor: ['x /1gx 0x80200050', 'x /1gx 0x80200058', 'x /4bx 0x87e00000'],
   },
   standstill: { patch: 'standstill.patch', until: 'loop', registers: ['pc', 'scause', 'sepc'] },
+};
+
+/** The address on the line of the console, or of llvm-nm, that `pattern` matches. */
+const address = (pattern, { text }) => Number.parseInt(pattern.exec(text)[1], 16);
+const ramStart = ({ run }) => address(/^Firmware Base +: 0x(\w+)$/m, run);
+const ramSize = ({ memory }) => Number(/^base memory: (\d+)$/m.exec(memory.text)[1]);
+
+// The addresses of the drawing of memory.
+export const numbers = {
+  'ram.start': ramStart,
+  'ram.end': (recorded) => ramStart(recorded) + ramSize(recorded),
+  tree: ({ run }) => address(/^Domain0 Next Arg1 +: 0x(\w+)$/m, run),
+  'stack.top': ({ symbols }) => address(/^(\w+) . __stack_top$/m, symbols),
+  'text.end': ({ symbols }) => address(/^(\w+) . __bss_start$/m, symbols),
+  'pool.start': ({ symbols }) => address(/^(\w+) . __pool_start$/m, symbols),
+  'pool.end': ({ symbols }) => address(/^(\w+) . __pool_end$/m, symbols),
 };

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 export const bookDirectory = fileURLToPath(new URL('..', import.meta.url));
 
+/** `@(name)` in a sentence or a drawing: a number. */
+export const numberPattern = /@\(((?:"[^"]*"|\([^()]*\)|[^()"])+)\)/;
+
 /** The address of a heading, and the same for whatever else gets one from its words. */
 export const slugOf = (words) => words.toLowerCase().replace(/[^\w]+/g, '-').replace(/^-|-$/g, '');
 

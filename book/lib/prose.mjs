@@ -1,8 +1,8 @@
 // What can be checked of a chapter's prose: its parts, the length of its sentences, words that say
-// nothing, and names that are not there.
+// nothing, names that are not there, and files that no page names.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { bookDirectory, readPage } from './page.mjs';
+import { bookDirectory, numberPattern, readPage } from './page.mjs';
 import { filesOf, stepBefore } from './steps.mjs';
 
 const parts = ['Goal', 'Background', 'Build it', 'Run it', 'When it goes wrong', 'Checkpoint',
@@ -11,7 +11,7 @@ const parts = ['Goal', 'Background', 'Build it', 'Run it', 'When it goes wrong',
 /** What the last chapter may end with. */
 const end = 'What stands now';
 
-const limits = { words: [800, 2400], sentence: 40, median: 15, paragraph: 80, quote: 50, diffs: 2 };
+const limits = { words: [800, 2400], sentence: 40, median: 15, paragraph: 80, diffs: 2 };
 
 /** What says nothing, or speaks of the page instead of the machine. */
 const empty = [
@@ -25,7 +25,7 @@ const wordsOf = (text) => text.match(/[\p{L}\p{N}][\p{L}\p{N}’'./_-]*/gu) ?? [
 
 /** The text of a paragraph with every name, number and link as one word. */
 const plain = (text) => text
-  .replace(/`[^`]+`|@\([\w.]+\)/g, 'name')
+  .replace(new RegExp(`\`[^\`]+\`|${numberPattern.source}`, 'g'), 'name')
   .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1')
   .replace(/<[^>]+>|[*_]/g, '');
 
@@ -62,10 +62,8 @@ function* complaintsOfStyle(blocks) {
   for (const { kind, text, line } of blocks.filter((block) => block.kind !== 'table')) {
     const { length } = wordsOf(plain(text));
     if (kind === 'quote') {
-      if (length > limits.quote + 12) { // with the section that it names
-        yield { line, message: `a quotation of ${count(length, 'word')}` };
-      }
-      continue; // its words are those of the specification
+      yield { line, message: 'a quotation that is not in quotations.mjs' };
+      continue;
     }
     if (kind === 'paragraph' && length > limits.paragraph) {
       yield { line, message: `a paragraph of ${count(length, 'word')}` };
@@ -149,11 +147,40 @@ function* complaintsOfNames(step, { text }, book) {
   }
 }
 
+/** Patches, drawings and runs of the chapter that no page shows. */
+function* complaintsOfFiles(step, { directives }, book) {
+  const textOf = (...names) => (existsSync(join(book, ...names))
+    ? readFileSync(join(book, ...names), 'utf8') : '');
+  const shown = (...kinds) => directives.filter(({ kind }) => kinds.includes(kind))
+    .map(({ rest }) => rest.split(' ')[0]);
+  const files = existsSync(join(book, step)) ? readdirSync(join(book, step)) : [];
+  for (const [ending, names] of [
+    ['.patch', shown('failure', 'solution')], ['.svg', shown('drawing')],
+  ]) {
+    for (const file of files.filter((name) => name.endsWith(ending))) {
+      if (!names.includes(file.slice(0, -ending.length))) {
+        yield { line: 1, message: `book/${step}/${file} is not on the page` };
+      }
+    }
+  }
+  const pages = readdirSync(book).filter((name) => name.endsWith('.md')).map((name) => textOf(name));
+  const numbers = textOf(step, 'runs.mjs'); // a run may be there for its numbers
+  const recorded = JSON.parse(textOf(step, 'recorded', 'recorded.json') || '{ "runs": {} }');
+  for (const name of Object.keys(recorded.runs).filter((each) => each !== 'run')) {
+    const isElsewhere = pages.some((text) => text.includes(`${step}/${name}`));
+    const mentions = numbers.match(new RegExp(`(?<![\\w-])${name}(?![\\w-])`, 'g')) ?? [];
+    const isShown = directives.some(({ rest }) => rest.split(' ')[0] === name);
+    if (!isShown && !isElsewhere && mentions.length < 2) {
+      yield { line: 1, message: `the run ${name} is on no page` };
+    }
+  }
+}
+
 /** All that is wrong with the prose of a chapter: [{ file, line, message }]. */
 export function complaintsOf(step, book = bookDirectory) {
   const page = readPage(step, book);
   const file = relative(process.cwd(), page.path);
   const blocks = blocksOf(page.text);
   return [...complaintsOfStyle(blocks), ...complaintsOfParts(page),
-    ...complaintsOfNames(step, page, book)].map((each) => ({ file, ...each }));
+    ...complaintsOfNames(step, page, book), ...complaintsOfFiles(step, page, book)].map((each) => ({ file, ...each }));
 }

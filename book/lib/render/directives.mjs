@@ -10,6 +10,7 @@ import { drawingHtml } from './drawing.mjs';
 import { filePageHtml, listPageHtml } from './file.mjs';
 import { mapHtml } from './map.mjs';
 import { failureHtml, solutionHtml } from './patch.mjs';
+import { quotationsHtml, quoteHtml } from './quote.mjs';
 import { headerPageHtml, referencePageHtml } from './reference.mjs';
 import { traceHtml } from './trace.mjs';
 import { wholeHtml } from './whole.mjs';
@@ -36,6 +37,8 @@ const shows = {
   solution: ({ step, runs }, rest) => solutionHtml(step, rest, runs),
   checkpoint: ({ step }) => checkpointHtml(step),
   drawing: ({ step }, rest) => drawingHtml(step, rest),
+  quote: (subject, rest) => quoteHtml(rest),
+  quotations: () => quotationsHtml(),
   head: ({ step }) => headHtml(step),
   end: ({ step }) => endHtml(step),
   unwritten: ({ step }) => unwrittenHtml(step),
@@ -49,7 +52,7 @@ const shows = {
 };
 
 /** What may stand outside of a chapter. */
-const anywhere = ['console', 'trace', 'map', 'chapters'];
+const anywhere = ['console', 'trace', 'quote', 'quotations', 'map', 'chapters'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'trace', 'head', 'end'];

@@ -23,6 +23,10 @@ export function headingHtml(level, id, title) {
     + `&#8203;</a></h${level}>`;
 }
 
-/** A text in which `code` stands between backticks. */
-export const withCode = (text) =>
-  escape(text).replace(/`([^`]+)`/g, '<code>$1</code>');
+/** The text that HTML without tags stands for. */
+export const unescape = (html) => html.replace(/&(?:amp|lt|gt|quot);/g, (entity) =>
+  Object.keys(entities).find((mark) => entities[mark] === entity));
+
+/** A text with `code` between backticks, and *words* with weight between stars. */
+export const withCode = (text) => escape(text).replace(/`([^`]+)`/g, '<code>$1</code>')
+  .replace(/\*([^*]+)\*/g, '<em>$1</em>');

@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { refuse } from '../../../common/steps.mjs';
 import { readRuns } from '../../record/runs.mjs';
 import { chapterOf } from '../blame.mjs';
-import { bookDirectory } from '../page.mjs';
+import { bookDirectory, numberPattern } from '../page.mjs';
 import { resultHtml } from './chapter.mjs';
 import { directiveHtml } from './directives.mjs';
 import { escape } from './html.mjs';
@@ -28,9 +28,12 @@ function directiveRule(state, line, end, silent) {
   return true;
 }
 
+const number = new RegExp(numberPattern.source, 'y');
+
 /** `@(name)` in a sentence is a number. */
 function numberRule(state, silent) {
-  const [all, name] = /^@\(([^\s()]+)\)/.exec(state.src.slice(state.pos, state.posMax)) ?? [];
+  number.lastIndex = state.pos;
+  const [all, name] = number.exec(state.src) ?? [];
   if (all === undefined) {
     return false;
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { countStep } from '../../../common/lines.mjs';
 import { refuse, stepsDirectory } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
+import { constantText } from '../constants.mjs';
 import { bookDirectory } from '../page.mjs';
 import { remember } from '../remember.mjs';
 
@@ -38,10 +39,14 @@ export const resultOf = (step, section) =>
 export const linesSoFar = remember((step) => countStep(join(stepsDirectory, step))
   .reduce((sum, { lines }) => sum + lines, 0));
 
-/** A number by its name, as a reader writes it. */
+/** A number by its name, or by its format and expression, as a reader writes it. */
 export function numberOf(step, name) {
   const { files, added, removed } = chapterOf(step).change;
   const { versions, numbers } = recordedOf(step);
+  const constant = constantText(step, name, numbers);
+  if (constant !== undefined) {
+    return constant;
+  }
   const known = {
     'change.files': files, 'change.added': added, 'change.removed': removed,
     lines: linesSoFar(step), ...versions, ...numbers,

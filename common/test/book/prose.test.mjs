@@ -1,6 +1,6 @@
 // The prose of the chapters: what book/lib/prose.mjs can check of it, and that it does.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -26,7 +26,7 @@ const good = {
   'Run it': `\`mret\` and \`exit_guest\` stand here. ${sentence}\n`,
   'When it goes wrong': '@@ failure one\n\nWhy.\n\n@@ failure two\n',
   Checkpoint: '@@ checkpoint\n',
-  'Real world': `> Quoted. (Privileged spec 18.2)\n\n${sentence}\n`,
+  'Real world': `@@ quote trap-entry\n\n${sentence}\n`,
   Exercises: `${exercise}@@ solution one\n\n${exercise}@@ solution two\n\n${exercise}`,
 };
 
@@ -48,8 +48,8 @@ describe('of a chapter', () => {
       /^a sentence of 42 words/],
     'a paragraph of more than 80 words': [{ 'Run it': `${`${sentence} `.repeat(10)}\n` },
       /^a paragraph of 90 words$/],
-    'a long quotation': [{ 'Real world': `> ${'word '.repeat(70)}\n` },
-      /^a quotation of 70 words$/],
+    'a quotation that is typed': [{ 'Real world': '> A trap is taken.\n' },
+      /^a quotation that is not in quotations\.mjs$/],
     'long sentences throughout': [{ Background: filler.replaceAll('here. The', 'and the') },
       /^half of the sentences have \d+ words or more$/],
     'too few words': [{ Background: `${sentence}\n` }, /words, not 800 to 2400$/],
@@ -77,6 +77,24 @@ describe('of a chapter', () => {
       assert.ok(found.some((message) => pattern.test(message)), found.join('\n') || 'nothing is');
     });
   }
+});
+
+test('what no page shows is found', () => {
+  const directory = join(scratch, '07-hypercall');
+  mkdirSync(join(directory, 'recorded'), { recursive: true });
+  for (const [name, text] of Object.entries({
+    'one.patch': '', 'lost.patch': '', 'lost.svg': '',
+    'runs.mjs': 'const runs = { one: {}, two: {}, lost: {}, counted: {} }; counted',
+    'recorded/recorded.json': '{ "runs": { "one": {}, "two": {}, "lost": {}, "counted": {} } }',
+  })) {
+    writeFileSync(join(directory, name), text);
+  }
+  assert.deepEqual(complaints({}), [
+    'book/07-hypercall/lost.patch is not on the page',
+    'book/07-hypercall/lost.svg is not on the page',
+    'the run lost is on no page',
+  ]);
+  rmSync(directory, { recursive: true });
 });
 
 for (const step of steps.filter((name) => readPage(name) !== undefined)) {

@@ -18,8 +18,8 @@ after(() => rmSync(scratch, { recursive: true }));
 function checkout(name, pages) {
   const place = join(scratch, name);
   for (const path of ['common/lines.mjs', 'common/steps.mjs', 'common/check', 'book/lib',
-    'book/record', 'book/.vitepress', 'book/build.mjs', 'book/words.txt', 'steps/01-boot',
-    'README.md', 'package.json']) {
+    'book/record', 'book/.vitepress', 'book/build.mjs', 'book/words.txt', 'book/quotations.mjs',
+    'steps/01-boot', 'README.md', 'package.json']) {
     cpSync(join(root, path), join(place, path), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
@@ -41,6 +41,9 @@ function complaintsOf(name, pages) {
 const front = '---\ntitle: T\ndescription: D\n---\n\n';
 const index = `${front}# T\n`;
 
+const drawing = (inner) =>
+  `<svg viewBox="0 0 1 1"><title id="t">T</title><desc id="d">D</desc>${inner}</svg>\n`;
+
 describe('the build refuses', () => {
   const faults = [
     ['@@ console nothing', /there is no run nothing of 01-boot/],
@@ -55,8 +58,14 @@ describe('the build refuses', () => {
     ['@@ solution unfit', /book\/01-boot\/unfit\.patch does not fit main\.cpp/],
     ['@@ drawing nothing "A caption."', /there is no book\/01-boot\/nothing\.svg/],
     ['@@ drawing nothing', /it has to be @@ drawing NAME "Caption\."/],
+    ['@@ drawing untold "A caption."', /untold\.svg: it needs a <desc id=/],
+    ['@@ drawing red "A caption."', /red\.svg: no colour but currentColor/],
+    ['@@ drawing typed "A caption."', /typed\.svg: an address is typed/],
+    ['@@ drawing old "A caption."', /01-boot has no constant ram_base/],
+    ['@@ quote nobody', /there is no quotation nobody in book\/quotations\.mjs/],
     ['@@ nonsense', /there is no directive @@ nonsense/],
     ['There are @(nothing) of them.', /there is no number nothing/],
+    ['It is at @(hex ram_base).', /01-boot has no constant ram_base/],
     ['### All', /nothing is recorded of the state after "All"/],
   ];
   const page = `${front}## Build it\n\n### All\n\n@@ diff boot.S\n\n## Run it\n\n${
@@ -70,6 +79,10 @@ describe('the build refuses', () => {
     '01-boot/unfit.patch': '--- a/main.cpp\n+++ b/main.cpp\n@@ -1 +1 @@\n-nobody\n+wrote this\n',
     '01-boot/recorded/recorded.json': JSON.stringify({ runs }),
     '01-boot/recorded/run.txt': 'one\ntwo\n',
+    '01-boot/untold.svg': drawing('').replace(/<desc.*?<.desc>/, ''),
+    '01-boot/red.svg': drawing('<path stroke="red" d="M0 0"/>'),
+    '01-boot/typed.svg': drawing('<text>0x80000000</text>'),
+    '01-boot/old.svg': drawing('<text>@(hex ram_base)</text>'),
   });
 
   for (const [line, pattern] of faults) {
