@@ -9,7 +9,7 @@ import { consoleHtml } from './console.mjs';
 import { drawingHtml } from './drawing.mjs';
 import { filePageHtml, listPageHtml } from './file.mjs';
 import { mapHtml } from './map.mjs';
-import { failureHtml, solutionHtml } from './patch.mjs';
+import { failureHtml, solutionHtml, solutionsHtml } from './patch.mjs';
 import { quotationsHtml, quoteHtml } from './quote.mjs';
 import { headerPageHtml, referencePageHtml } from './reference.mjs';
 import { traceHtml } from './trace.mjs';
@@ -42,6 +42,7 @@ const shows = {
   head: ({ step }) => headHtml(step),
   end: ({ step }) => endHtml(step),
   unwritten: ({ step }) => unwrittenHtml(step),
+  solutions: ({ step, runs }) => solutionsHtml(step, runs),
   whole: ({ step }) => wholeHtml(step),
   file: ({ step, path }) => filePageHtml(step, path),
   files: ({ step }) => listPageHtml(step),
@@ -55,7 +56,8 @@ const shows = {
 const anywhere = ['console', 'trace', 'quote', 'quotations', 'map', 'chapters'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
-const notSearched = ['diff', 'elided', 'failure', 'solution', 'trace', 'head', 'end'];
+const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'head',
+  'end'];
 
 /**
  * The HTML of a directive. It throws a refusal if there is nothing to show.

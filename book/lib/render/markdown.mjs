@@ -136,7 +136,7 @@ export function extendMarkdown(md, { isStrict }) {
     const { kind, step } = subjectOf(env.relativePath);
     env.source = source;
     env.faults = kind === 'chapter' ? [...chapterOf(step).errors] : [];
-    env.runs = kind === 'chapter' ? (await readRuns(step)).runs : {};
+    env.runs = ['chapter', 'solutions'].includes(kind) ? (await readRuns(step)).runs : {};
     (env.includes ??= []).push(...sourcesOf(env.relativePath));
     const html = await renderAsync(source, env);
     if (env.faults.length > 0 && isStrict) {

@@ -33,6 +33,11 @@ export function describePage({ relativePath, params }) {
         title: `The whole change of ${chapter}`,
         description: `All that ${chapter}, ${titleOf(step)}, changes: ${sizeOf(step)}.`,
       };
+    case 'solutions':
+      return {
+        title: `Solutions of ${chapter}`,
+        description: `A solution of each of the first exercises of ${chapter}, ${titleOf(step)}.`,
+      };
     default:
       return {
         title: titleOf(step),

@@ -1,13 +1,16 @@
-// Patches: those that belong to a chapter, as small changes, and those of whole steps, as files.
+// Patches: those that belong to a chapter, as small changes, and those of whole steps, as files. The
+// page of a chapter shows its faults; its solutions have a page of their own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_HEADERS_ONLY, applyPatch, createTwoFilesPatch, parsePatch } from 'diff';
-import { refuse } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/steps.mjs';
 import { chapterOf, treeOf } from '../blame.mjs';
 import { compareTexts } from '../difference.mjs';
-import { bookDirectory } from '../page.mjs';
+import { bookDirectory, slugOf } from '../page.mjs';
 import { fileHtml } from './change.mjs';
-import { escape, shellHtml } from './html.mjs';
+import { titleOf } from './chapter.mjs';
+import { escape, headingHtml, shellHtml } from './html.mjs';
+import { chapterHref, solutionHref } from './site.mjs';
 import { changeOf } from './whole.mjs';
 
 /**
@@ -52,6 +55,18 @@ function changeHtml(step, name, runs) {
 /** A fault, shown openly. */
 export const failureHtml = changeHtml;
 
-/** A solution, in a closed fold. */
-export const solutionHtml = (...of) =>
-  `<details class="solution"><summary>A solution</summary>${changeHtml(...of)}</details>`;
+/** The link to a solution. */
+export function solutionHtml(step, name, runs) {
+  readPatch(step, name, runs);
+  return `<p><a href="${solutionHref(step, name)}">A solution</a></p>`;
+}
+
+/** The page of a chapter's solutions, each under the title of its exercise. */
+export function solutionsHtml(step, runs) {
+  const solutions = chapterOf(step).page.directives.filter(({ kind }) => kind === 'solution');
+  return headingHtml(1, 'solutions', `Solutions of chapter ${number(step)}`)
+    + `<p>Of the exercises of <a href="${chapterHref(step)}">${escape(titleOf(step))}</a>. Each is `
+    + 'one of many: what an exercise asks for decides.</p>'
+    + solutions.map(({ rest, section }) => headingHtml(2, slugOf(section.title), section.title)
+      + changeHtml(step, rest, runs)).join('');
+}

@@ -13,6 +13,7 @@ const at = (page, id) => hrefOf(id === undefined ? page : `${page}#${id}`);
 
 export const chapterHref = (step, id) => at(`${step}/`, id);
 export const wholeHref = (step, id) => at(`${step}/whole/`, id);
+export const solutionHref = (step, name) => at(`${step}/solutions/`, name);
 export const listHref = (step) => hrefOf(`files/${step}/`);
 export const referenceHref = (step) => hrefOf(`api/${step}/`);
 

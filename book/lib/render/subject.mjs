@@ -5,7 +5,7 @@ import { fileSlug } from './site.mjs';
 /**
  * Takes the path of a page below book/ apart, as it stands there or as it is built.
  * @returns { kind, step, path }, undefined where there is none; kind is
- *   `chapter` or `whole`, its whole change, of a step;
+ *   `chapter`, `whole`, its whole change, or `solutions` of its exercises, of a step;
  *   `list` of a step's files, or `file` of the step and path;
  *   `api`, the reference of a step: its list, or with a path the header of that name;
  *   `prose` for all else
@@ -23,5 +23,5 @@ export function subjectOf(page = '') {
     const path = rest && [...treeOf(step).keys()].find((each) => fileSlug(each) === rest);
     return { kind: path ? 'file' : 'list', step, path };
   }
-  return { kind: rest ? 'whole' : 'chapter', step, path: undefined };
+  return { kind: rest ?? 'chapter', step, path: undefined };
 }

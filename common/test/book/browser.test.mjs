@@ -41,7 +41,7 @@ async function tabFor(t, { address = site.address, ...options } = {}) {
 /** Pages to look at: chapters and prose, and the largest and smallest of each other kind. */
 const looked = [
   ...all.filter(({ kind }) => ['chapter', 'prose'].includes(kind)),
-  ...['whole', 'file', 'api'].flatMap((kind) => {
+  ...['whole', 'solutions', 'file', 'api'].flatMap((kind) => {
     const sorted = all.filter((page) => page.kind === kind).sort((a, b) => a.size - b.size);
     return [...sorted.slice(0, 1), ...sorted.slice(1).slice(-1)];
   }),

@@ -19,7 +19,7 @@ function kindOf(address) {
     return 'missing';
   }
   return { files: 'file', api: 'api' }[first]
-    ?? (!steps.includes(first) ? 'prose' : second === 'whole' ? 'whole' : 'chapter');
+    ?? (!steps.includes(first) ? 'prose' : second || 'chapter');
 }
 
 /** The elements below a node of parse5's tree, in the order of the page. */
@@ -49,8 +49,8 @@ export function textOf(node, isLeftOut = () => false) {
 
 /**
  * The pages below a directory: { path, address, kind, size }. An address is relative to the base
- * and ends with a slash; that of the first page is empty. `kind` is `chapter`, `whole`, `file`,
- * `api`, `prose`, or `missing`: the page for what is not there.
+ * and ends with a slash; that of the first page is empty. `kind` is `chapter`, `whole`,
+ * `solutions`, `file`, `api`, `prose`, or `missing`: the page for what is not there.
  */
 export const listPages = (directory) => filesIn(directory)
   .filter((path) => path.endsWith('.html')).map((path) => {
