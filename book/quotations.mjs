@@ -41,6 +41,17 @@ export const quotations = {
       + 'address of the ECALL or EBREAK instruction itself, *not* the address of the following '
       + 'instruction.',
   },
+  ecall: {
+    document: 'privileged', section: '3.3.1',
+    text: 'The ECALL instruction is used to make a request to the supporting execution environment. '
+      + '[…] it generates an environment-call-from-U-mode exception, environment-call-from-S-mode '
+      + 'exception, or environment-call-from-M-mode exception, respectively, and performs no other '
+      + 'operation.',
+  },
+  'reset-returns': {
+    document: 'sbi', section: '10.1',
+    text: 'This is a synchronous call and does not return if it succeeds.',
+  },
   'virtqueue-parts': {
     document: 'virtio', section: '2.7',
     text: '[…] each part is write-able by either the driver or the device, but not both.',
@@ -57,5 +68,14 @@ export const quotations = {
   'used-len': {
     document: 'virtio', section: '2.7.8.2',
     text: 'The device MUST set `len` prior to updating the used `idx`.',
+  },
+  'tree-cells': {
+    document: 'devicetree', section: '2.3.5',
+    text: 'The *#address-cells* and *#size-cells* properties are not inherited from ancestors in the '
+      + 'devicetree. They shall be explicitly defined.',
+  },
+  'tree-header': {
+    document: 'devicetree', section: '5.2',
+    text: 'All the header fields are 32-bit integers, stored in big-endian format.',
   },
 };
