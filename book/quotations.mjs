@@ -78,4 +78,13 @@ export const quotations = {
     document: 'devicetree', section: '5.2',
     text: 'All the header fields are 32-bit integers, stored in big-endian format.',
   },
+  'table-alignment': {
+    document: 'privileged', section: '10.4.1',
+    text: 'A page table is exactly the size of a page and must always be aligned to a page boundary.',
+  },
+  'root-alignment': {
+    document: 'privileged', section: '18.5.1',
+    text: 'Matching its larger size, the root page table also must be aligned to a 16 KiB boundary '
+      + 'instead of the usual 4 KiB page boundary.',
+  },
 };
