@@ -52,6 +52,25 @@ export const quotations = {
     document: 'sbi', section: '10.1',
     text: 'This is a synchronous call and does not return if it succeeds.',
   },
+  sret: {
+    document: 'privileged', section: '18.6.4',
+    text: '[…] SRET first determines what the new privilege mode will be according to the values in '
+      + '`hstatus`.SPV and `sstatus`.SPP […]. SRET then sets `hstatus`.SPV=0, and in `sstatus` sets '
+      + 'SPP=0, SIE=SPIE, and SPIE=1. Lastly, SRET sets the privilege mode as previously '
+      + 'determined, and sets `pc`=`sepc`.',
+  },
+  'vs-csrs': {
+    document: 'privileged', section: '18.2',
+    text: 'When V=1, the VS CSRs substitute for the corresponding supervisor CSRs, taking over all '
+      + 'functions of the usual supervisor CSRs except as specified otherwise. Instructions that '
+      + 'normally read or modify a supervisor CSR shall instead access the corresponding VS CSR.',
+  },
+  'hgatp-bare': {
+    document: 'privileged', section: '18.2.10',
+    text: 'When MODE=Bare, guest physical addresses are equal to supervisor physical addresses, and '
+      + 'there is no further memory protection for a guest virtual machine beyond the physical '
+      + 'memory protection scheme […].',
+  },
   'virtqueue-parts': {
     document: 'virtio', section: '2.7',
     text: '[…] each part is write-able by either the driver or the device, but not both.',
