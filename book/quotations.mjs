@@ -106,4 +106,38 @@ export const quotations = {
     text: 'Matching its larger size, the root page table also must be aligned to a 16 KiB boundary '
       + 'instead of the usual 4 KiB page boundary.',
   },
+  'two-stages': {
+    document: 'privileged', section: '18.5',
+    text: '[…] the original virtual address is converted in the first stage by VS-level address '
+      + 'translation, as controlled by the `vsatp` register, into a *guest physical address*. The '
+      + 'guest physical address is then converted in the second stage […], as controlled by the '
+      + '`hgatp` register, into a supervisor physical address.',
+  },
+  'wider-root': {
+    document: 'privileged', section: '18.5.1',
+    text: 'In each case, the size of the incoming address is widened by 2 bits (to 34, 41, 50, or 59 '
+      + 'bits). To accommodate the 2 extra bits, the root page table (only) is expanded by a factor '
+      + 'of four to be 16 KiB instead of the usual 4 KiB.',
+  },
+  'user-level': {
+    document: 'privileged', section: '18.5.1',
+    text: 'For G-stage address translation, all memory accesses (including those made to access data '
+      + 'structures for VS-stage address translation) are considered to be user-level accesses, as '
+      + 'though executed in U-mode.',
+  },
+  'high-bits': {
+    document: 'privileged', section: '18.5.1',
+    text: 'Address bits 63:41 must all be zeros, or else a guest-page-fault exception occurs.',
+  },
+  'root-alignment': {
+    document: 'privileged', section: '18.2.10',
+    text: '[…] the root page table is 16 KiB and must be aligned to a 16-KiB boundary. In these '
+      + 'modes, the lowest two bits of the physical page number (PPN) in `hgatp` always read as '
+      + 'zeros.',
+  },
+  'hgatp-order': {
+    document: 'privileged', section: '18.2.10',
+    text: 'Note that writing `hgatp` does not imply any ordering constraints between page-table '
+      + 'updates and subsequent G-stage address translations.',
+  },
 };

@@ -1,0 +1,71 @@
+// What is run for chapter 08. Both trees are looked at with dtc: QEMU writes the host's into a file,
+// and the guest's is still in the machine's RAM when the guest has gone, if that RAM is a file.
+
+const hostTree = 'make -s -C {step} run QEMU_FLAGS="-machine dumpdtb=$PWD/build/host.dtb" '
+  + '> build/run.log 2>&1; dtc -I dtb -O dts -q -s build/host.dtb';
+const guestTree = 'make -s -C {step} run QEMU_FLAGS="-machine memory-backend=ram '
+  + '-object memory-backend-file,id=ram,size=128M,share=on,mem-path=$PWD/build/ram" '
+  + '> build/run.log 2>&1; tail -c +$((0x7def001)) build/ram | dtc -I dtb -O dts -s 2>&1';
+const emptyFile = ': > build/empty; make -s -C {step} run KERNEL=$PWD/build/empty 2>&1 '
+  + '| grep -a hypervisor:';
+const disk = { DISK: 'build/guest/rootfs.squashfs' };
+
+export const runs = {
+  'host-tree': { command: hostTree, lines: /^.(chosen|cpus|memory@)|module|timebase|0x80[04]00000/ },
+
+  // The states, one after another.
+  asks: { state: 'A guest that asks' },
+  has: { state: 'What the machine has' },
+  'empty-runs': { state: 'What the machine has', command: emptyFile },
+  empty: { state: 'The file to run', command: emptyFile },
+  searches: { state: 'As much as there is' },
+  untold: { state: 'A tree of its own' },
+
+  run: {},
+  more: { variables: { MEMORY: '256M' } },
+  'guest-tree': { command: guestTree },
+
+  // Failures.
+  'no-swap': { patch: 'no-swap.patch' },
+  'any-module': { patch: 'any-module.patch', variables: disk },
+  'any-module-log': {
+    patch: 'any-module.patch', variables: disk, log: 'in_asm', lines: /0x0+80200000:/,
+  },
+  'disk-begins': { command: 'od -A n -t x1 -N 4 build/guest/rootfs.squashfs' },
+  'no-size': { patch: 'no-size.patch' },
+  'no-size-check': {
+    patch: 'no-size.patch',
+    command: "make -s -C {step} check CHAPTER=08 2>&1 | tr -d '\\r'",
+    lines: /FAIL|memory 0x/,
+  },
+  'no-size-tree': {
+    patch: 'no-size.patch', command: guestTree, lines: /Warning .reg_format|reg = <0x00 0x8/,
+  },
+
+  // Exercises.
+  map: { patch: 'map.patch' },
+  values: { patch: 'values.patch' },
+};
+
+/** The addresses in the line of the map that begins with `what`. */
+const mapped = ({ map }, what) =>
+  map.lines.find((line) => line.includes(`map: ${what}`)).match(/0x[0-9a-f]+/g);
+const found = (run, pattern) => pattern.exec(run.text)[1];
+
+export const numbers = {
+  'host.kernel': (recorded) => mapped(recorded, 'kernel')[0],
+  'host.guest': (recorded) => mapped(recorded, 'guest')[0],
+  'guest.end': (recorded) => mapped(recorded, 'guest')[2],
+  'host.tree': (recorded) => mapped(recorded, 'trees')[0],
+  'guest.tree': (recorded) => mapped(recorded, 'trees')[1],
+  'host.MiB': ({ run }) => Number(found(run, /(\d+) MiB of RAM/)),
+  'guest.MiB': ({ run }) => Number(found(run, /guest gets (\d+) MiB/)),
+  // The host's RAM, and the name of its node.
+  'host.ram': ({ 'host-tree': tree }) => found(tree, /memory@\w+ \{\n\s+reg = <0x00 (0x\w+)/),
+  'memory.node': ({ 'host-tree': tree }) => found(tree, /memory@(\w+)/),
+  'host.end': (recorded) => `0x${(BigInt(numbers['host.ram'](recorded))
+    + BigInt(numbers['host.MiB'](recorded)) * 0x10_0000n).toString(16)}`,
+  'guest.tree.on.host': (recorded) => `0x${(BigInt(numbers['guest.tree'](recorded))
+    - BigInt(mapped(recorded, 'guest')[1]) + BigInt(numbers['host.guest'](recorded))).toString(16)}`,
+  'timebase': ({ 'host-tree': tree }) => Number(found(tree, /timebase-frequency = <(0x\w+)>/)),
+};
