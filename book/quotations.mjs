@@ -129,11 +129,10 @@ export const quotations = {
     document: 'privileged', section: '18.5.1',
     text: 'Address bits 63:41 must all be zeros, or else a guest-page-fault exception occurs.',
   },
-  'root-alignment': {
+  'hgatp-ppn': {
     document: 'privileged', section: '18.2.10',
-    text: '[…] the root page table is 16 KiB and must be aligned to a 16-KiB boundary. In these '
-      + 'modes, the lowest two bits of the physical page number (PPN) in `hgatp` always read as '
-      + 'zeros.',
+    text: '[…] In these modes, the lowest two bits of the physical page number (PPN) in `hgatp` always '
+      + 'read as zeros.',
   },
   'hgatp-order': {
     document: 'privileged', section: '18.2.10',
