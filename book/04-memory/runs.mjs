@@ -13,7 +13,7 @@ export const runs = {
   // The states, one after another.
   numbers: {
     state: 'The same number twice', patch: 'numbers.patch', until: 'loop',
-    registers: ['pc', 'scause', 'sepc', 'stvec'], monitor: ['x /1wx 0x80200034'],
+    registers: ['scause', 'sepc', 'stvec'], monitor: ['x /1wx 0x80200034'],
   },
   'numbers-file': {
     state: 'The same number twice', patch: 'numbers.patch',
@@ -23,8 +23,9 @@ export const runs = {
   heap: { state: 'No heap', patch: 'heap.patch', target: 'build' },
   first: { state: 'One bit for each page' },
   several: { patch: 'several.patch' },
+  empty: { state: 'One bit for each page', patch: 'table.patch' },
   dirty: { state: 'One bit for each page', patch: 'table.patch', variables: left },
-  clean: { patch: 'table.patch', variables: left },
+  clean: { state: 'What is in a page', patch: 'table.patch', variables: left },
   unnoticed: { state: 'What is in a page', patch: 'wide.patch' },
   noticed: { patch: 'wide.patch', target: 'build' },
 
@@ -34,7 +35,7 @@ export const runs = {
   pointer: { patch: 'pointer.patch' },
   'pointer-code': {
     patch: 'pointer.patch', command: 'llvm-objdump -d --no-show-raw-insn {elf}',
-    lines: /auipc.a0, 0x28$|ld.*-0x1de\(a0\)/,
+    lines: /auipc.s4, 0x28$|ld.*-0x1da\(s4\)/,
   },
   shift: { patch: 'shift.patch' },
 
