@@ -1,0 +1,47 @@
+// What is run for chapter 02; book/record/runs.mjs says what can be asked for.
+
+const call = /cause:0+9,/; // an environment call from S-mode, in QEMU's log
+const trap = ['pc', 'scause', 'sepc'];
+const names = (lines) => ({ command: 'llvm-nm -n {elf}', lines });
+const code = (lines) => ({ command: 'llvm-objdump -d --no-show-raw-insn {elf}', lines });
+
+export const runs = {
+  // The states, one after another.
+  off: { state: 'Off', target: 'build' },
+  nobody: { state: 'Off', patch: 'nobody.patch', until: 'loop', registers: trap },
+  'nobody-code': { state: 'Off', patch: 'nobody.patch', ...code(/<main>:|ecall/) },
+  refused: { state: 'When the call comes back', patch: 'nobody.patch' },
+  hello: { state: 'Letters', patch: 'hello.patch' },
+  bytes: {
+    command: 'make -s --no-print-directory -C {step} run | tail -c 8 | od -A n -t c',
+  },
+
+  run: {},
+  log: { log: 'int', lines: call },
+
+  // Failures.
+  'other-hart': { patch: 'other-hart.patch' },
+  'other-hart-names': { patch: 'other-hart.patch', ...names(/ __\w+$/) },
+  exchanged: { patch: 'exchanged.patch' },
+  'exchanged-log': { patch: 'exchanged.patch', log: 'int', lines: call },
+  'exchanged-code': { patch: 'exchanged.patch', ...code(/^802000b[24]|^802000bc/) },
+  dropped: { patch: 'dropped.patch' },
+  'dropped-log': { patch: 'dropped.patch', log: 'int', lines: call },
+  dashes: { patch: 'dashes.patch', variables: { SANITIZE: 1 } },
+  'dashes-code': { patch: 'dashes.patch', ...code(/^8020016[89a-f]|^8020017[0-8]:/) },
+
+  // Exercises.
+  version: { patch: 'version.patch' },
+  status: { patch: 'status.patch' },
+};
+
+/** How many lines there are, of what a log or a console has. */
+const count = ({ text }) => text.split('\n').filter(Boolean).length;
+
+export const numbers = {
+  calls: ({ log }) => count(log),
+  letters: ({ run }) => run.lines.find((line) => line.startsWith('hypervisor:')).length + 1,
+  'lost.hart': (recorded) => Number(/hart (\d+)$/m.exec(recorded['other-hart'].text)[1]),
+  'exchanged.calls': (recorded) => count(recorded['exchanged-log']),
+  'dropped.calls': (recorded) => count(recorded['dropped-log']),
+};
