@@ -46,6 +46,20 @@ export class Place {
   }
 }
 
+/** Applies a patch to the files of a directory below build/, as a reader does. */
+export function applyPatch(directory, patch) {
+  const { status, stderr } = spawnSync('git', ['apply', patch], {
+    cwd: directory,
+    encoding: 'utf8',
+    // Not as a part of this repository, where git passes over files of which it knows nothing.
+    env: { ...process.env, GIT_CEILING_DIRECTORIES: build },
+  });
+  if (status !== 0) {
+    const [why] = stderr.replace(/^error: /, '').split('\n');
+    refuse(`${path.basename(patch)} does not apply: ${why}`);
+  }
+}
+
 /**
  * One whose files change. It lies where its Makefile finds common/, as in steps/. A reader has it in
  * steps/mine.
@@ -73,18 +87,9 @@ export class ChangingPlace extends Place {
     }
   }
 
-  /** Applies a patch, as a reader does. */
+  /** Applies a patch. */
   apply(patch) {
-    const { status, stderr } = spawnSync('git', ['apply', patch], {
-      cwd: this.directory,
-      encoding: 'utf8',
-      // Not as a part of this repository, where git passes over files of which it knows nothing.
-      env: { ...process.env, GIT_CEILING_DIRECTORIES: build },
-    });
-    if (status !== 0) {
-      const [why] = stderr.replace(/^error: /, '').split('\n');
-      refuse(`${path.basename(patch)} does not apply: ${why}`);
-    }
+    applyPatch(this.directory, patch);
   }
 
   remove() {

@@ -127,6 +127,13 @@ function versionsHtml(step, run) {
   return `<p class="versions-of">${escape(names.join(', '))}</p>`;
 }
 
+/** The lines that a console shows. @param rest as for consoleHtml */
+export function shownLines(step, name, rest = '') {
+  const lines = linesOf(textOf(step, runOf(step, name)));
+  const [first, last] = placeOf(lines, readExcerpt(rest), name);
+  return lines.slice(first, last + 1);
+}
+
 /**
  * A recorded console.
  * @param rest what of it is shown, as it stands behind the name of the run

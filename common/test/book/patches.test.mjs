@@ -1,0 +1,78 @@
+// The patches of the chapters. A fault is what makes its symptom: without it nobody sees that. A
+// solution passes the checkpoint of its chapter, unless its exercise says why not.
+import assert from 'node:assert/strict';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
+
+import { bookDirectory, readPage } from '../../../book/lib/page.mjs';
+import { shownLines } from '../../../book/lib/render/console.mjs';
+import { recordedOf, textOf } from '../../../book/lib/render/recorded.mjs';
+import { steps } from '../../../book/lib/steps.mjs';
+import { applyPatch, Place } from '../../../book/record/place.mjs';
+import { readRuns } from '../../../book/record/runs.mjs';
+import { root } from './pages.mjs';
+
+const written = steps.map((step) => ({ step, page: readPage(step) }))
+  .filter(({ page }) => page !== undefined);
+
+/** Of a run, which machine it is; not what is typed, how it is looked at, nor until when. */
+const given = ({ state, variables = {} }) => ({ state, variables });
+
+/** Of a chapter, what the page shows of the runs with a patch: [{ name, lines }]. */
+const symptomsOf = ({ step, page }, runs, patch) => page.directives
+  .filter(({ kind }) => kind === 'console')
+  .map(({ rest }) => /^(\S+) *(.*)$/.exec(rest))
+  .filter(([, name]) => runs[name]?.patch === patch && !runs[name].command && !runs[name].log)
+  .map(([, name, excerpt]) => ({ name, lines: shownLines(step, name, excerpt) }));
+
+/** The text of the same run without the patch: of the same state, or at least of the step. */
+function withoutPatch(step, runs, name) {
+  const isAs = (wanted) => ([, { patch, command, log, trace, ...run }]) =>
+    [patch, command, log, trace].every((each) => each === undefined)
+      && isDeepStrictEqual(given(run), given(wanted));
+  const all = Object.entries(runs);
+  const [other] = all.find(isAs(runs[name])) ?? all.find(isAs({ ...runs[name], state: undefined }))
+    ?? assert.fail(`runs.mjs needs a run that is as ${name}, but without the patch`);
+  return textOf(step, recordedOf(step).runs[other]);
+}
+
+for (const chapter of written) {
+  const { step, page } = chapter;
+  const { runs } = await readRuns(step);
+  const patchesOf = (kind) => page.directives.filter((each) => each.kind === kind);
+
+  describe(`what goes wrong in ${step}`, () => {
+    for (const { rest: name, section } of patchesOf('failure')) {
+      const isHidden = /no run/.test(section.title); // as the page says
+      test(`${name} ${isHidden ? 'is not seen' : 'is seen, and only with its patch'}`, () => {
+        const symptoms = symptomsOf(chapter, runs, runs[name].patch);
+        assert.ok(symptoms.length > 0, 'the page shows nothing of it');
+        const isSeen = symptoms.some(({ name: seen, lines }) => {
+          const good = withoutPatch(step, runs, seen).split('\n');
+          return lines.some((line) => !good.includes(line));
+        });
+        assert.equal(isSeen, !isHidden, isHidden ? 'a run shows it'
+          : 'all that is shown of it is there without the patch as well');
+      });
+    }
+  });
+
+  describe(`in ${step} the checkpoint`, () => {
+    for (const { rest: name, section } of patchesOf('solution')) {
+      const text = page.text.split('\n').slice(section.line).join('\n').split(/^#{2,3} /m)[0];
+      const complains = /The checkpoint then complains/.test(text);
+      test(`${complains ? 'complains of' : 'passes'} the solution ${name}`, async (t) => {
+        const directory = mkdtempSync(join(root, 'build', `solution-of-${step}-`));
+        t.after(() => rmSync(directory, { recursive: true }));
+        cpSync(join(root, 'steps', step), directory, { recursive: true });
+        applyPatch(directory, join(bookDirectory, step, runs[name].patch));
+        const place = new Place(step, directory, directory);
+        const { status, output } = await place.make('check', { CHAPTER: step.slice(0, 2) });
+        assert.match(output, /^\d+ of \d+ passed$/m, output);
+        assert.equal(status !== 0, complains, output);
+      });
+    }
+  });
+}
