@@ -23,11 +23,11 @@ export const runs = {
   heap: { state: 'No heap', patch: 'heap.patch', target: 'build' },
   first: { state: 'One bit for each page' },
   several: { patch: 'several.patch' },
-  empty: { state: 'One bit for each page', patch: 'table.patch' },
-  dirty: { state: 'One bit for each page', patch: 'table.patch', variables: left },
-  clean: { state: 'What is in a page', patch: 'table.patch', variables: left },
-  unnoticed: { state: 'What is in a page', patch: 'wide.patch' },
-  noticed: { patch: 'wide.patch', target: 'build' },
+  table: { state: 'One bit for each page', patch: 'table.patch' },
+  'table-dirty': { state: 'One bit for each page', patch: 'table.patch', variables: left },
+  'table-clean': { state: 'What is in a page', patch: 'table.patch', variables: left },
+  wide: { state: 'What is in a page', patch: 'wide.patch' },
+  'wide-refused': { patch: 'wide.patch', target: 'build' },
 
   // Failures.
   overlap: { patch: 'overlap.patch' },
