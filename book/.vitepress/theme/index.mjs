@@ -14,6 +14,14 @@ function openFolds(hash) {
   }
 }
 
+/** A page-table walk takes any address, where a page has one. */
+async function startWalks() {
+  if (document.querySelector('.walk')) {
+    const walks = await import('./walk.mjs');
+    walks.startWalks();
+  }
+}
+
 /** The link below a page, where there is a place to report to. */
 function reportLink({ repoUrl }, { title, relativePath }) {
   const about = encodeURIComponent(`${title} (${relativePath.replace(/index\.md$/, '')})`);
@@ -53,7 +61,10 @@ export default {
     if (import.meta.env.SSR) {
       return;
     }
-    router.onAfterRouteChange = () => nextTick(() => openFolds(location.hash));
+    router.onAfterRouteChange = () => nextTick(() => {
+      openFolds(location.hash);
+      startWalks();
+    });
     // A page that was left open over a new deployment asks for scripts that are gone.
     window.addEventListener('vite:preloadError', () => location.reload());
     // A link to where the reader already is changes no route.

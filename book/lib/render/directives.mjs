@@ -13,6 +13,7 @@ import { failureHtml, solutionHtml, solutionsHtml } from './patch.mjs';
 import { quotationsHtml, quoteHtml } from './quote.mjs';
 import { headerPageHtml, referencePageHtml } from './reference.mjs';
 import { traceHtml } from './trace.mjs';
+import { walksHtml } from './walk.mjs';
 import { wholeHtml } from './whole.mjs';
 
 /** A run is named `run` in its own chapter, and `15-virtio-blk/run` elsewhere. */
@@ -33,6 +34,7 @@ const shows = {
   elided: ofChange,
   console: (subject, rest) => consoleHtml(...readRun(rest, subject)),
   trace: (subject, rest) => traceHtml(...readRun(rest, subject)),
+  walk: (subject, rest) => walksHtml(...readRun(rest, subject)),
   failure: ({ step, runs }, rest) => failureHtml(step, rest, runs),
   solution: ({ step, runs }, rest) => solutionHtml(step, rest, runs),
   checkpoint: ({ step }) => checkpointHtml(step),
@@ -56,8 +58,8 @@ const shows = {
 const anywhere = ['console', 'trace', 'quote', 'quotations', 'map', 'chapters'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
-const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'head',
-  'end'];
+const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',
+  'head', 'end'];
 
 /**
  * The HTML of a directive. It throws a refusal if there is nothing to show.
