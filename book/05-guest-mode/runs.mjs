@@ -14,7 +14,9 @@ export const runs = {
   'user-code': { state: 'A hart in memory', ...code(/csrw.stvec|csrw.0x105/) },
   again: { state: 'Supervisor again', until: again, registers: ['V'] },
   bare: { state: 'Across the border' },
-  'bare-code': { state: 'Across the border', ...code(/firmware4call.*>:|\tecall/) },
+  'bare-code': {
+    state: 'Across the border', command: 'llvm-addr2line -ips -e {elf} 0x802001ca', lines: /\w/,
+  },
 
   run: {},
   enter: { trace: { exit: 1, from: 'enter_guest', to: 'sret' } },
@@ -23,11 +25,13 @@ export const runs = {
   'a0-first': { patch: 'a0-first.patch' },
   'a0-first-code': { patch: 'a0-first.patch', ...code(/<enter_guest>:|ld.a[01], 0x5/) },
   'no-stack': {
-    patch: 'no-stack.patch', until: 'loop', registers: ['V', 'pc', 'sp', 'sepc', 'scause', 'stval'],
+    patch: 'no-stack.patch', until: 'loop', registers: ['V', 'sepc', 'scause'],
   },
-  'no-stack-code': { patch: 'no-stack.patch', ...code(/<report_trap>:/) },
-  'no-spp': { patch: 'no-spp.patch' },
-  'no-spp-log': { patch: 'no-spp.patch', log: 'mmu,int', lines: firstFetch },
+  'no-stack-code': { patch: 'no-stack.patch', ...code(/<report_trap>:|^802003b0:/) },
+  'no-stack-log': {
+    patch: 'no-stack.patch', until: 'loop', log: 'int', lines: /cause:0+14,|tval:0xfffffffffffffff8/,
+  },
+  'no-spp': { patch: 'no-spp.patch', log: 'mmu,int', lines: firstFetch },
   log: { log: 'mmu,int', lines: firstFetch },
 
   // Exercises.
