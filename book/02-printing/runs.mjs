@@ -7,7 +7,7 @@ const code = (lines) => ({ command: 'llvm-objdump -d --no-show-raw-insn {elf}', 
 
 export const runs = {
   // The states, one after another.
-  off: { state: 'Off', target: 'build' },
+  off: { state: 'Off' },
   nobody: { state: 'Off', patch: 'nobody.patch', until: 'loop', registers: trap },
   'nobody-code': { state: 'Off', patch: 'nobody.patch', ...code(/<main>:|ecall/) },
   refused: { state: 'When the call comes back', patch: 'nobody.patch' },
