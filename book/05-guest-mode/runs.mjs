@@ -31,7 +31,8 @@ export const runs = {
   'no-stack-log': {
     patch: 'no-stack.patch', until: 'loop', log: 'int', lines: /cause:0+14,|tval:0xfffffffffffffff8/,
   },
-  'no-spp': { patch: 'no-spp.patch', log: 'mmu,int', lines: firstFetch },
+  'no-spp': { patch: 'no-spp.patch' },
+  'no-spp-log': { patch: 'no-spp.patch', log: 'mmu,int', lines: firstFetch },
   log: { log: 'mmu,int', lines: firstFetch },
 
   // Exercises.
