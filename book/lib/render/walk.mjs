@@ -9,12 +9,14 @@ import { runOf, textOf } from './recorded.mjs';
 
 /** Takes apart `"0x…" "store 0x…" …`: [{ access, address }]. */
 function readWalks(rest = '') {
-  const walks = [...rest.matchAll(/"(?:(\w+) +)?([^" ]+)"/g)].map(([, access = 'load', text]) =>
-    ({ access, address: readAddress(text) }));
-  const isRight = /^("[^"]*"( +|$))+$/.test(rest) && walks.length === rest.split('"').length >> 1
-    && walks.every(({ access, address }) => accessNames.includes(access) && address !== undefined);
-  return isRight ? walks : refuse(`@@ walk: it has to be @@ walk NAME "0x…" "store 0x…" …, with `
-    + `${accessNames.join(', ')} and addresses`);
+  const texts = /^("[^"]*" *)+$/.test(rest) ? rest.match(/[^"]*[^" ][^"]*/g) : [''];
+  return texts.map((text) => {
+    const [, access = 'load', digits = ''] = /^(?:(\w+) )?(\S+)$/.exec(text) ?? [];
+    const address = readAddress(digits);
+    return accessNames.includes(access) && address !== undefined ? { access, address }
+      : refuse('@@ walk: it has to be @@ walk NAME "0x…" "store 0x…" …: addresses, and before each '
+        + `maybe ${accessNames.join(', ')}`);
+  });
 }
 
 const formHtml = (first) => '<form><fieldset disabled><legend>Any other address</legend>'

@@ -47,6 +47,8 @@ describe('runs.mjs is refused, in one line, with', () => {
     'an expression that grep does not know': ['{ a: { log: "int", lines: /\\t/ } }',
       /a: lines must be a regular expression that grep -E understands/],
     'what needs another': ['{ a: { lines: /x/ } }', /a: lines needs log or command/],
+    'a table of a run that goes on': ['{ a: { table: true } }', /a: table needs until/],
+    'a table and a trace': ['{ a: { trace: {}, table: true } }', /a: table and trace do not go/],
     'a patch that there is not': ['{ a: { patch: "no.patch" } }', /a: there is no file no\.patch/],
     'a name that is no file\'s': ['{ "a b": {} }', /a b: letters, digits and - make the name/],
     'no object': ['{ a: 1 }', /a is no object/],
@@ -101,6 +103,13 @@ test('a register is refused that the monitor does not have', async () => {
     '01-boot/runs.mjs': 'export const runs = { run: { until: "loop", registers: ["sq"] } };\n',
   }), '01-boot');
   assert.equal(runs.run.results[0].error, 'QEMU\'s monitor says nothing of a register sq');
+});
+
+test('a table is refused that the console does not name', async () => {
+  const { runs } = await record(book({
+    '01-boot/runs.mjs': 'export const runs = { run: { until: "loop", table: true } };\n',
+  }), '01-boot');
+  assert.match(runs.run.results[0].error, /^the console does not say hgatp 0x…/);
 });
 
 describe('the states of a page', () => {

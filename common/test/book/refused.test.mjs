@@ -52,6 +52,11 @@ describe('the build refuses', () => {
     ['@@ console run one', /one: it has to be "text" or "from" \.\. "to"/],
     ['@@ console lost', /there is no book\/01-boot\/recorded\/lost\.txt/],
     ['@@ trace nothing', /there is no run nothing of 01-boot/],
+    ['@@ walk nothing "0x80200000"', /there is no run nothing of 01-boot/],
+    ['@@ walk run "0x80200000"', /the run run of 01-boot has no table/],
+    ['@@ walk table', /it has to be @@ walk NAME "0x…"/],
+    ['@@ walk table "0x80200000" "80 20"', /it has to be @@ walk NAME "0x…"/],
+    ['@@ walk table "write 0x80200000"', /before each maybe load, store, fetch$/],
     ['@@ failure nothing', /there is no run nothing in book\/01-boot\/runs\.mjs/],
     ['@@ solution nothing', /there is no run nothing in book\/01-boot\/runs\.mjs/],
     ['@@ failure run', /the run run in book\/01-boot\/runs\.mjs has no patch/],
@@ -72,6 +77,7 @@ describe('the build refuses', () => {
     faults.filter(([line]) => line !== '### All').map(([line]) => `${line}\n`).join('\n')}`;
   const runs = Object.fromEntries(['run', 'lost'].map((name) =>
     [name, { command: 'make', file: `${name}.txt`, status: 0 }]));
+  runs.table = { ...runs.run, file: 'table.table.json' };
   const complaints = complaintsOf('faults', {
     'index.md': index,
     '01-boot.md': page,
@@ -79,6 +85,7 @@ describe('the build refuses', () => {
     '01-boot/unfit.patch': '--- a/main.cpp\n+++ b/main.cpp\n@@ -1 +1 @@\n-nobody\n+wrote this\n',
     '01-boot/recorded/recorded.json': JSON.stringify({ runs }),
     '01-boot/recorded/run.txt': 'one\ntwo\n',
+    '01-boot/recorded/table.table.json': '{ "hgatp": "0x8000000000080208", "tables": {} }\n',
     '01-boot/untold.svg': drawing('').replace(/<desc.*?<.desc>/, ''),
     '01-boot/red.svg': drawing('<path stroke="red" d="M0 0"/>'),
     '01-boot/typed.svg': drawing('<text>0x80000000</text>'),
