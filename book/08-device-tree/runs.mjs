@@ -18,8 +18,10 @@ export const runs = {
   has: { state: 'What the machine has' },
   'empty-runs': { state: 'What the machine has', command: emptyFile },
   empty: { state: 'The file to run', command: emptyFile },
+  nothing: { state: 'The file to run', variables: { KERNEL: '' } },
   searches: { state: 'As much as there is' },
   untold: { state: 'A tree of its own' },
+  told: { state: 'What only the machine knows' },
 
   run: {},
   more: { variables: { MEMORY: '256M' } },
@@ -29,7 +31,7 @@ export const runs = {
   'no-swap': { patch: 'no-swap.patch' },
   'any-module': { patch: 'any-module.patch', variables: disk },
   'any-module-log': {
-    patch: 'any-module.patch', variables: disk, log: 'in_asm', lines: /0x0+80200000:/,
+    patch: 'any-module.patch', variables: disk, log: 'in_asm', lines: /0x0*80200000:/,
   },
   'disk-begins': { command: 'od -A n -t x1 -N 4 build/guest/rootfs.squashfs' },
   'no-size': { patch: 'no-size.patch' },
@@ -48,24 +50,22 @@ export const runs = {
 };
 
 /** The addresses in the line of the map that begins with `what`. */
-const mapped = ({ map }, what) =>
-  map.lines.find((line) => line.includes(`map: ${what}`)).match(/0x[0-9a-f]+/g);
-const found = (run, pattern) => pattern.exec(run.text)[1];
+const mapped = ({ map }, what) => map.lines.find((line) => line.includes(`map: ${what}`))
+  .match(/0x[0-9a-f]+/g).map(Number);
+const found = ({ text }, pattern) => Number(pattern.exec(text)[1]);
+const MiB = 1 << 20;
+const hostRam = (recorded) => found(recorded['host-tree'], /memory@\w+ \{\s+reg = <0x00 (0x\w+)/);
 
+// The addresses of the drawings, and what sentences need.
 export const numbers = {
   'host.kernel': (recorded) => mapped(recorded, 'kernel')[0],
   'host.guest': (recorded) => mapped(recorded, 'guest')[0],
   'guest.end': (recorded) => mapped(recorded, 'guest')[2],
   'host.tree': (recorded) => mapped(recorded, 'trees')[0],
   'guest.tree': (recorded) => mapped(recorded, 'trees')[1],
-  'host.MiB': ({ run }) => Number(found(run, /(\d+) MiB of RAM/)),
-  'guest.MiB': ({ run }) => Number(found(run, /guest gets (\d+) MiB/)),
-  // The host's RAM, and the name of its node.
-  'host.ram': ({ 'host-tree': tree }) => found(tree, /memory@\w+ \{\n\s+reg = <0x00 (0x\w+)/),
-  'memory.node': ({ 'host-tree': tree }) => found(tree, /memory@(\w+)/),
-  'host.end': (recorded) => `0x${(BigInt(numbers['host.ram'](recorded))
-    + BigInt(numbers['host.MiB'](recorded)) * 0x10_0000n).toString(16)}`,
-  'guest.tree.on.host': (recorded) => `0x${(BigInt(numbers['guest.tree'](recorded))
-    - BigInt(mapped(recorded, 'guest')[1]) + BigInt(numbers['host.guest'](recorded))).toString(16)}`,
-  'timebase': ({ 'host-tree': tree }) => Number(found(tree, /timebase-frequency = <(0x\w+)>/)),
+  'host.MiB': ({ run }) => found(run, /(\d+) MiB of RAM/),
+  'guest.MiB': ({ run }) => found(run, /guest gets (\d+) MiB/),
+  'host.ram': hostRam,
+  'host.end': (recorded) => hostRam(recorded) + found(recorded.run, /(\d+) MiB of RAM/) * MiB,
+  timebase: (recorded) => found(recorded['host-tree'], /timebase-frequency = <(0x\w+)>/),
 };
