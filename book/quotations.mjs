@@ -20,6 +20,28 @@ export const quotations = {
       + '(HS-mode […]), where a hypervisor or a hosting-capable operating system runs. […] HS-mode '
       + 'acts the same as S-mode, but with additional instructions and CSRs […]',
   },
+  'trap-default': {
+    document: 'privileged', section: '3.1.8',
+    text: 'By default, all traps at any privilege level are handled in machine mode, though a '
+      + 'machine-mode handler can redirect traps back to the appropriate level with the MRET '
+      + 'instruction […].',
+  },
+  'trap-delegated': {
+    document: 'privileged', section: '3.1.8',
+    text: 'When a trap is delegated to S-mode, the `scause` register is written with the trap cause; '
+      + 'the `sepc` register is written with the virtual address of the instruction that took the '
+      + 'trap; the `stval` register is written with an exception-specific datum; […]',
+  },
+  'stvec-alignment': {
+    document: 'privileged', section: '10.1.2',
+    text: '[…] the address must be 4-byte aligned, and MODE settings other than Direct might impose '
+      + 'additional alignment constraints on the value in the BASE field.',
+  },
+  'stval-illegal': {
+    document: 'privileged', section: '10.1.9',
+    text: 'The `stval` register can optionally also be used to return the faulting instruction bits '
+      + 'on an illegal-instruction exception (`sepc` points to the faulting instruction in memory).',
+  },
   'trap-entry': {
     document: 'privileged', section: '18.6.2',
     text: 'When a trap is taken into HS-mode, virtualization mode V is set to 0, and `hstatus`.SPV '
