@@ -3,7 +3,7 @@
 
 const names = (lines) => ({ command: 'llvm-nm -n {elf}', lines });
 const left = {
-  QEMU_FLAGS: '-device loader,addr=0x8020a008,data=0x200000df,data-len=8',
+  QEMU_FLAGS: '-device loader,addr=0x8020a008,data=0x200800df,data-len=8',
 };
 
 export const runs = {
@@ -32,6 +32,10 @@ export const runs = {
   // Failures.
   overlap: { patch: 'overlap.patch' },
   'overlap-symbols': { patch: 'overlap.patch', ...names(/ (__\w+)$/) },
+  'overlap-code': {
+    patch: 'overlap.patch', command: 'llvm-objdump -d --no-show-raw-insn {elf}',
+    lines: /sd.a1, 0x8\(sp\)|ld.s0, 0x8\(sp\)/,
+  },
   pointer: { patch: 'pointer.patch' },
   'pointer-code': {
     patch: 'pointer.patch', command: 'llvm-objdump -d --no-show-raw-insn {elf}',
