@@ -12,6 +12,7 @@ export const runs = {
   'nobody-code': { state: 'Off', patch: 'nobody.patch', ...code(/<main>:|ecall/) },
   refused: { state: 'When the call comes back', patch: 'nobody.patch' },
   hello: { state: 'Letters', patch: 'hello.patch' },
+  lines: { state: 'Lines' },
   bytes: {
     command: 'make -s --no-print-directory -C {step} run | tail -c 8 | od -A n -t c',
   },
