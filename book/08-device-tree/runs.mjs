@@ -8,10 +8,11 @@ const guestTree = 'make -s -C {step} run QEMU_FLAGS="-machine memory-backend=ram
   + '> build/run.log 2>&1; tail -c +$((0x7def001)) build/ram | dtc -I dtb -O dts -s 2>&1';
 const emptyFile = ': > build/empty; make -s -C {step} run KERNEL=$PWD/build/empty 2>&1 '
   + '| grep -a hypervisor:';
+const treeLines = /^.(chosen|cpus|memory@)|module|timebase|0x80[04]00000/;
 const disk = { DISK: 'build/guest/rootfs.squashfs' };
 
 export const runs = {
-  'host-tree': { command: hostTree, lines: /^.(chosen|cpus|memory@)|module|timebase|0x80[04]00000/ },
+  'host-tree': { command: hostTree, lines: treeLines },
 
   // The states, one after another.
   asks: { state: 'A guest that asks' },
@@ -25,7 +26,7 @@ export const runs = {
 
   run: {},
   more: { variables: { MEMORY: '256M' } },
-  'guest-tree': { command: guestTree },
+  'guest-tree': { command: guestTree, lines: treeLines },
 
   // Failures.
   'no-swap': { patch: 'no-swap.patch' },
