@@ -12,11 +12,12 @@ export const runs = {
   // The states, one after another.
   user: { state: 'A hart in memory' },
   'user-code': { state: 'A hart in memory', ...code(/csrw.stvec|csrw.0x105/) },
-  again: { state: 'Supervisor again', until: again, registers: ['V'] },
+  again: { state: 'Supervisor again', until: again, registers: ['V', 'scause'] },
   bare: { state: 'Across the border' },
   'bare-code': {
     state: 'Across the border', command: 'llvm-addr2line -ips -e {elf} 0x802001ca', lines: /\w/,
   },
+  fault: { state: 'A table that maps nothing' },
 
   run: {},
   enter: { trace: { exit: 1, from: 'enter_guest', to: 'sret' } },
@@ -24,13 +25,9 @@ export const runs = {
   // Failures.
   'a0-first': { patch: 'a0-first.patch' },
   'a0-first-code': { patch: 'a0-first.patch', ...code(/<enter_guest>:|ld.a[01], 0x5/) },
-  'no-stack': {
-    patch: 'no-stack.patch', until: 'loop', registers: ['V', 'sepc', 'scause'],
-  },
-  'no-stack-code': { patch: 'no-stack.patch', ...code(/<report_trap>:|^802003b0:/) },
-  'no-stack-log': {
-    patch: 'no-stack.patch', until: 'loop', log: 'int', lines: /cause:0+14,|tval:0xfffffffffffffff8/,
-  },
+  'no-assert': { patch: 'no-assert.patch' },
+  'no-assert-code': { patch: 'no-assert.patch', ...code(/<enter_guest>:|ld.t0, 0x100|csrw.sepc/) },
+  member: { patch: 'member.patch', target: 'build' },
   'no-spp': { patch: 'no-spp.patch' },
   'no-spp-log': { patch: 'no-spp.patch', log: 'mmu,int', lines: firstFetch },
   log: { log: 'mmu,int', lines: firstFetch },
