@@ -373,6 +373,45 @@ describe('boxes with code', () => {
   });
 });
 
+/** What cannot be read in a drawing: small letters, text beyond the frame, or over other text. */
+function illegibleIn(svg) {
+  const frame = svg.getBoundingClientRect();
+  const scale = frame.width / svg.viewBox.baseVal.width;
+  const texts = [...svg.querySelectorAll('text')].map((text) => ({
+    name: text.textContent,
+    size: Number.parseFloat(getComputedStyle(text).fontSize) * scale,
+    box: text.getBoundingClientRect(),
+  }));
+  const faults = texts.flatMap(({ name, size, box }) => [
+    ...(size < 12 ? [`"${name}" has ${size.toFixed(1)} px`] : []),
+    ...(box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1
+      || box.bottom > frame.bottom + 1 ? [`"${name}" leaves the frame`] : []),
+  ]);
+  const shared = (one, other, from, to) =>
+    Math.min(one[to], other[to]) - Math.max(one[from], other[from]);
+  const overlaps = texts.flatMap((one, index) => texts.slice(index + 1)
+    .filter(({ box }) => shared(one.box, box, 'left', 'right') > 1
+      && shared(one.box, box, 'top', 'bottom') > one.size / 3)
+    .map((other) => `"${one.name}" over "${other.name}"`));
+  return [...faults, ...overlaps].map((fault) => `${svg.querySelector('title').id}: ${fault}`);
+}
+
+describe('drawings can be read', () => {
+  for (const viewport of [wide, narrow]) {
+    test(`at ${viewport.width} px`, async (t) => {
+      const tab = await tabFor(t, { viewport });
+      for (const { step } of written) {
+        await visit(tab, `${site.address}${step}/`);
+        const drawings = tab.locator('.drawing svg');
+        assert.ok(await drawings.count() > 0, `${step} has no drawing`);
+        for (const drawing of await drawings.all()) {
+          assertNone(await drawing.evaluate(illegibleIn));
+        }
+      }
+    });
+  }
+});
+
 test('a click on a patch downloads it', async (t) => {
   const tab = await tabFor(t);
   await visit(tab, `${site.address}${first}/whole/`);
