@@ -30,11 +30,13 @@ export const runs = {
 
   // Failures.
   'no-swap': { patch: 'no-swap.patch' },
+  disk: { variables: disk },
   'any-module': { patch: 'any-module.patch', variables: disk },
   'any-module-log': {
     patch: 'any-module.patch', variables: disk, log: 'in_asm', lines: /0x0*80200000:/,
   },
   'disk-begins': { command: 'od -A n -t x1 -N 4 build/guest/rootfs.squashfs' },
+  'no-size-run': { patch: 'no-size.patch' },
   'no-size': {
     patch: 'no-size.patch',
     command: "make -s -C {step} check CHAPTER=08 2>&1 | tr -d '\\r'",
