@@ -46,15 +46,16 @@ async function open(t, { address = `${step}/`, ...options } = {}) {
     : visit(tab, base + address));
   const form = tab.locator('.walk form');
   const found = tab.locator('.walk .found');
+  const input = form.getByLabel('Guest-physical');
   const ask = async (text, access = 'load') => {
-    await tab.getByLabel('Guest-physical').fill(text);
-    await tab.getByLabel('Access').selectOption(access);
-    await tab.getByRole('button', { name: 'Walk' }).click();
+    await input.fill(text);
+    await form.getByLabel('Access').selectOption(access);
+    await form.getByRole('button', { name: 'Walk' }).click();
   };
   if (options.javaScriptEnabled !== false && address === `${step}/`) {
     await tab.locator('.walk fieldset:enabled').waitFor();
   }
-  return { tab, form, found, ask };
+  return { tab, form, found, input, ask };
 }
 
 /** The text of HTML that a browser has made. */
@@ -103,26 +104,26 @@ test('an address that is typed is walked as by the function', async (t) => {
 });
 
 test('what is no address gets one line, and is only text', async (t) => {
-  const { tab, found, ask } = await open(t);
+  const { found, input, ask } = await open(t);
   for (const text of ['', 'cat', '<b>0</b>', '1'.repeat(17)]) {
     await ask(text);
     const said = await found.textContent();
     assert.ok(said.startsWith(`“${text}” is no address.`), said);
     assert.equal(await found.locator('*').count(), 0);
-    assert.equal(await tab.getByLabel('Guest-physical').getAttribute('aria-invalid'), 'true');
+    assert.equal(await input.getAttribute('aria-invalid'), 'true');
   }
   await ask('0x80200000');
-  assert.equal(await tab.getByLabel('Guest-physical').getAttribute('aria-invalid'), 'false');
+  assert.equal(await input.getAttribute('aria-invalid'), 'false');
 });
 
 test('a walk is asked for by keyboard, and said once, as a whole', async (t) => {
-  const { tab, found } = await open(t);
+  const { tab, found, input } = await open(t);
   await tab.evaluate(() => {
     window.said = [];
     new MutationObserver((all) => window.said.push(all.length))
       .observe(document.querySelector('.walk .found'), { childList: true, subtree: true });
   });
-  await tab.getByLabel('Guest-physical').focus();
+  await input.focus();
   await tab.keyboard.press('Control+A');
   await tab.keyboard.type('0x80200010', { delay: 1 });
   await tab.keyboard.press('Tab');
