@@ -22,12 +22,15 @@ export const runs = {
   'entry-for-head': { patch: 'entry-for-head.patch', until: 'loop' },
   'early-index': { patch: 'early-index.patch', type: meow },
 
+  boot: { exits: true, until: 'exit powers off.' },
+
   requests: { patch: 'requests.patch', type: meow, count: { served: /disk: type/ } },
   indirect: { patch: 'indirect.patch', type: meow },
   exits: { patch: 'exits.patch', type: meow, count: { accesses: /(load |store) 0x/ } },
 };
 
 export const numbers = {
+  'boot.exits': ({ boot }) => Object.values(boot.exits.total).reduce((sum, each) => sum + each),
   requests: (recorded) => recorded.requests.counts.served,
   'request.exits': (recorded) => recorded.exits.counts.accesses,
 };

@@ -197,6 +197,7 @@ function count(numbers, results) {
     text,
     lines: text === undefined ? [] : withoutFirmware(text),
     get trace() { return JSON.parse(text); },
+    get exits() { return JSON.parse(text); },
     get table() { return JSON.parse(text); },
   }]));
   return Object.fromEntries(Object.entries(numbers).map(([name, compute]) => {

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { refuse } from '../../common/steps.mjs';
 import { Machine, root } from '../../common/test/machine.mjs';
 import { placeOf, readSymbols } from './elf.mjs';
+import { exitLog, exitsText, readExits } from './exits.mjs';
 import { Monitor, valueOf } from './monitor.mjs';
 import { readTable, tableText } from './table.mjs';
 import { clean, hasLinux, linesOf } from './text.mjs';
@@ -27,12 +28,13 @@ const quote = (word) => (/^[\w./=:,+-]+$/.test(word) ? word : `'${word}'`);
 
 /** What QEMU is told besides: as a reader would, but for the place of the log. */
 function flagsOf(run, { major, log = usualLog }) {
-  const isCounted = run.counted || run.trace;
+  const isCounted = run.counted || run.trace || run.exits;
   return [
     run.variables?.QEMU_FLAGS,
     isCounted && counting,
     run.log && `-d ${run.log} -D ${log}`,
     run.trace && `${stepping(major)} -D ${log}`,
+    run.exits && `-d ${exitLog} -D ${log}`,
   ].filter(Boolean).join(' ');
 }
 
@@ -131,6 +133,10 @@ async function result(run, place, { status, output, shown, loop, answers, table,
   }
   if (table) {
     return { ...(loop && { loop }), ...linux, text: tableText(table) };
+  }
+  if (run.exits) {
+    const exits = await readExits(log, run.until);
+    return { ...(!run.until && { status }), ...linux, text: exitsText(exits) };
   }
   const logged = run.log && clean(fs.readFileSync(log, 'utf8'), place);
   const count = (expression) => linesOf(logged ?? console).filter((line) => expression.test(line));

@@ -38,6 +38,8 @@
 //   trace: { exit: 1 }       the first exit of the guest, instruction by instruction, from
 //                            exit_guest to sret (NAME.trace.json). `from` and `to` name another
 //                            symbol to begin at, and another instruction to end with
+//   exits: true              where all exits of the run go, counted (NAME.exits.json); with `until`,
+//                            those before that text
 //   table: true              with `until`: the second-stage table that the console names with the
 //                            words `hgatp 0x…`, as it is then in memory (NAME.table.json)
 //   lines: /ecall/           with `log` or `command`: only the lines that it matches. What the
@@ -46,7 +48,7 @@
 //                            console; for `numbers`
 //
 // `numbers` are functions of what was recorded on the first QEMU: by the name of the run
-// { text, lines, status, counts, trace, table }; lines are without those of the firmware.
+// { text, lines, status, counts, trace, exits, table }; lines are without those of the firmware.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -86,6 +88,7 @@ const properties = {
   command: ['a text', isText],
   log: ["a text, as QEMU's -d takes it", isText],
   trace: ['an object', isObject],
+  exits: ['true', (value) => value === true],
   table: ['true', (value) => value === true],
   lines: ['a regular expression that grep -E understands too: of \\…, only \\d, \\w, \\b and signs',
     (value) => isPattern(value) && !/\\[A-Zace-vxyz]|\(\?/.test(value.source)],
@@ -98,6 +101,8 @@ const excludes = [
   ['command', ['log', 'trace', 'type', 'limit', 'until', 'target', 'counted', 'terminal', 'count']],
   ['trace', ['log', 'type', 'limit', 'until', 'target', 'terminal', 'lines', 'count']],
   ['table', ['command', 'log', 'trace', 'limit', 'target', 'registers', 'monitor', 'count']],
+  ['exits', ['command', 'log', 'trace', 'table', 'limit', 'target', 'registers', 'monitor',
+    'count']],
   ['limit', ['until', 'type']],
   ['terminal', ['type', 'until', 'limit']],
 ];

@@ -7,6 +7,7 @@ import { chaptersHtml, endHtml, headHtml, unwrittenHtml } from './chapter.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
 import { drawingHtml } from './drawing.mjs';
+import { exitsHtml } from './exits.mjs';
 import { filePageHtml, listPageHtml } from './file.mjs';
 import { mapHtml } from './map.mjs';
 import { failureHtml, solutionHtml, solutionsHtml } from './patch.mjs';
@@ -34,6 +35,7 @@ const shows = {
   elided: ofChange,
   console: (subject, rest) => consoleHtml(...readRun(rest, subject)),
   trace: (subject, rest) => traceHtml(...readRun(rest, subject)),
+  exits: (subject, rest) => exitsHtml(...readRun(rest, subject)),
   walk: (subject, rest) => walksHtml(...readRun(rest, subject)),
   failure: ({ step, runs }, rest) => failureHtml(step, rest, runs),
   solution: ({ step, runs }, rest) => solutionHtml(step, rest, runs),
