@@ -120,13 +120,16 @@ test('a walk is asked for by keyboard, and said once, as a whole', async (t) => 
   const { tab, found, input } = await open(t);
   await tab.evaluate(() => {
     window.said = [];
+    window.isFocusSeen = () => getComputedStyle(document.activeElement).outlineStyle === 'solid';
     new MutationObserver((all) => window.said.push(all.length))
       .observe(document.querySelector('.walk .found'), { childList: true, subtree: true });
   });
   await input.focus();
+  assert.ok(await tab.evaluate(() => window.isFocusSeen()), 'the field');
   await tab.keyboard.press('Control+A');
   await tab.keyboard.type('0x80200010', { delay: 1 });
   await tab.keyboard.press('Tab');
+  assert.ok(await tab.evaluate(() => window.isFocusSeen()), 'the access');
   await tab.keyboard.press('s'); // store
   await tab.keyboard.press('Tab');
   assert.equal(await tab.evaluate(() => document.activeElement.textContent), 'Walk');
