@@ -8,6 +8,7 @@ import readline from 'node:readline';
 export const exitLog = 'int,trace:serial_write';
 
 const barCount = 60;
+const linux = /^\[ *\d+\.\d+\] /; // how its lines begin, with the time, which is left out
 
 /** The kind of exit by the cause; what is in none of these is no exit, or a rare one. */
 const kinds = {
@@ -37,8 +38,8 @@ async function* readEvents(file) {
 /**
  * Reads the exits up to the line with the text `until`, or to the end.
  * @returns `total`, from each kind to its number; `bars`, the same of each of as many parts of the
- *   run, with equally many exits; `lines`, the console's: { at, text }, at is how many exits were
- *   before its first letter
+ *   run, with equally many exits; `lines`, those of Linux and ours: { at, text }, at is how many
+ *   exits were before its first letter
  */
 export async function readExits(file, until) {
   const exits = [];
@@ -66,7 +67,8 @@ export async function readExits(file, until) {
     total: count(exits),
     bars: Array.from({ length: barCount }, (_, bar) =>
       count(exits.slice(start(bar), start(bar + 1)))),
-    lines: lines.filter(({ text }) => /^\[ *\d+\.\d+\] |^hypervisor: /.test(text)),
+    lines: lines.filter(({ text }) => linux.test(text) || text.startsWith('hypervisor: '))
+      .map(({ at, text }) => ({ at, text: text.replace(linux, '') })),
   };
 }
 
