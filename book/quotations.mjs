@@ -74,6 +74,35 @@ export const quotations = {
     document: 'sbi', section: '10.1',
     text: 'This is a synchronous call and does not return if it succeeds.',
   },
+  'sbi-whole': {
+    document: 'sbi', section: 'chapter 1',
+    text: 'SBI extensions as a whole are optional and cannot be partially implemented unless an SBI '
+      + 'extension defines a mechanism to discover implemented SBI functions.',
+  },
+  'sbi-unsupported': {
+    document: 'sbi', section: 'chapter 3',
+    text: 'An `ECALL` with an unsupported SBI extension ID (*EID*) or an unsupported SBI function ID '
+      + '(*FID*) must return the error code `SBI_ERR_NOT_SUPPORTED`.',
+  },
+  'sbi-all-harts': {
+    document: 'sbi', section: '3.1',
+    text: '`hart_mask_base` can be set to `-1` to indicate that `hart_mask` shall be ignored and all '
+      + 'available harts must be considered.',
+  },
+  'sbi-shared-memory': {
+    document: 'sbi', section: '3.2',
+    text: 'The SBI implementation MUST check that the supervisor-mode software is allowed to access '
+      + 'the specified physical memory range with the access type requested (read and/or write).',
+  },
+  'sbi-legacy-mask': {
+    document: 'sbi', section: '5.5',
+    text: '`hart_mask` is a virtual address that points to a bit-vector of harts.',
+  },
+  'hfence-vvma': {
+    document: 'privileged', section: '18.3.2',
+    text: 'HFENCE.VVMA is valid only in M-mode or HS-mode. Its effect is much the same as temporarily '
+      + 'entering VS-mode and executing SFENCE.VMA.',
+  },
   sret: {
     document: 'privileged', section: '18.6.4',
     text: '[…] SRET first determines what the new privilege mode will be according to the values in '
@@ -160,5 +189,67 @@ export const quotations = {
     document: 'privileged', section: '18.2.10',
     text: 'Note that writing `hgatp` does not imply any ordering constraints between page-table '
       + 'updates and subsequent G-stage address translations.',
+  },
+  hedeleg: {
+    document: 'privileged', section: '18.2.2',
+    text: 'A synchronous trap that has been delegated to HS-mode (using `medeleg`) is further '
+      + 'delegated to VS-mode if V=1 before the trap and the corresponding `hedeleg` bit is set.',
+  },
+  'hideleg-bits': {
+    document: 'privileged', section: '18.2.2',
+    text: 'Among bits 15:0 of `hideleg`, bits 10, 6, and 2 (corresponding to the standard VS-level '
+      + 'interrupts) are writable, and bits 12, 9, 5, and 1 (corresponding to the standard S-level '
+      + 'interrupts) are read-only zeros.',
+  },
+  hcounteren: {
+    document: 'privileged', section: '18.2.6',
+    text: 'When the CY, TM, IR, or HPM*n* bit in the `hcounteren` register is clear, attempts to '
+      + 'read the `cycle`, `time`, `instret`, or `hpmcounter` *n* register while V=1 will cause '
+      + 'a virtual-instruction exception if the same bit in `mcounteren` is 1.',
+  },
+  'no-vs-csr': {
+    document: 'privileged', section: '18.2',
+    text: 'Some standard supervisor CSRs (`senvcfg`, `scounteren`, and `scontext`, possibly '
+      + 'others) have no matching VS CSR. […] Hypervisor software is expected to manually swap the '
+      + 'contents of these registers as needed.',
+  },
+  'set-timer': {
+    document: 'sbi', section: '6.1',
+    text: 'Programs the clock for next event after *stime_value* time. *stime_value* is in absolute '
+      + 'time. This function must clear the pending timer interrupt bit as well.',
+  },
+  mtimecmp: {
+    document: 'privileged', section: '3.2.1',
+    text: 'A machine timer interrupt becomes pending whenever `mtime` contains a value greater than or '
+      + 'equal to `mtimecmp`, treating the values as unsigned integers. The interrupt remains posted '
+      + 'until `mtimecmp` becomes greater than `mtime` […].',
+  },
+  vstimecmp: {
+    document: 'privileged', section: '16.2.1',
+    text: 'A virtual supervisor timer interrupt becomes pending […] whenever (`time` + `htimedelta`), '
+      + 'truncated to 64 bits, contains a value greater than or equal to `vstimecmp`, treating the '
+      + 'values as unsigned integers.',
+  },
+  'vstip-either': {
+    document: 'privileged', section: '16.2.2',
+    text: 'VSTIP is read-only in `hip`, and is the logical-OR of `hvip`.VSTIP and the timer interrupt '
+      + 'signal resulting from `vstimecmp` […].',
+  },
+  'stce-clear': {
+    document: 'privileged', section: '16.3',
+    text: 'But when STCE in `menvcfg` is one and STCE in `henvcfg` is zero, an attempt to access '
+      + '`stimecmp` (really `vstimecmp`) when V = 1 raises a virtual instruction exception, and VSTIP '
+      + 'in `hip` reverts to its defined behavior as if this extension is not implemented.',
+  },
+  'counter-enable': {
+    document: 'privileged', section: '18.2.6',
+    text: 'When the CY, TM, IR, or HPM*n* bit in the `hcounteren` register is clear, attempts to read '
+      + 'the `cycle`, `time`, `instret`, or `hpmcounter` *n* register while V=1 will cause a '
+      + 'virtual-instruction exception if the same bit in `mcounteren` is 1.',
+  },
+  'linux-next-event': {
+    document: 'linux', section: '6.1, riscv_clock_next_event in drivers/clocksource/timer-riscv.c',
+    text: '`csr_set(CSR_IE, IE_TIE);` […] `if (static_branch_likely(&riscv_sstc_available)) {` […] '
+      + '`csr_write(CSR_STIMECMP, next_tval);` […] `} else` `sbi_set_timer(next_tval);`',
   },
 };
