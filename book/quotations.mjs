@@ -122,6 +122,37 @@ export const quotations = {
       + 'there is no further memory protection for a guest virtual machine beyond the physical '
       + 'memory protection scheme […].',
   },
+  'no-discovery': {
+    document: 'virtio', section: '4.2.1',
+    text: 'Unlike PCI, MMIO provides no generic device discovery mechanism. For each device, the '
+      + 'guest OS will need to know the location of the registers and interrupt(s) used.',
+  },
+  'register-width': {
+    document: 'virtio', section: '4.2.2.2',
+    text: 'The driver MUST only use 32 bit wide and aligned reads and writes to access the control '
+      + 'registers […]. For the device-specific configuration space, the driver MUST use […] 32 bit '
+      + 'wide and aligned accesses for 32 and 64 bit wide fields.',
+  },
+  'version-1': {
+    document: 'virtio', section: '6.2',
+    text: 'A device MUST offer VIRTIO_F_VERSION_1. A device MAY fail to operate further if '
+      + 'VIRTIO_F_VERSION_1 is not accepted.',
+  },
+  'features-ok': {
+    document: 'virtio', section: '2.2.2',
+    text: 'The device SHOULD accept any valid subset of features the driver accepts, otherwise it '
+      + 'MUST fail to set the FEATURES_OK `device status` bit when the driver writes it.',
+  },
+  'needs-reset': {
+    document: 'virtio', section: '2.1.2',
+    text: 'The device SHOULD set DEVICE_NEEDS_RESET when it enters an error state that a reset is '
+      + 'needed. If DRIVER_OK is set, after it sets DEVICE_NEEDS_RESET, the device MUST send a '
+      + 'device configuration change notification to the driver.',
+  },
+  capacity: {
+    document: 'virtio', section: '5.2.4',
+    text: 'The `capacity` of the device (expressed in 512-byte sectors) is always present.',
+  },
   'virtqueue-parts': {
     document: 'virtio', section: '2.7',
     text: '[…] each part is write-able by either the driver or the device, but not both.',

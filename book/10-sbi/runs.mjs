@@ -1,0 +1,40 @@
+// What is run for chapter 10; record/runs.mjs says what can be asked for.
+
+const restart = { BOOTARGS: 'earlycon=sbi console=hvc0 panic=-1' };
+const wake = { GUEST: 'guest/wake.S' };
+const spy = { GUEST: 'guest/spy.S', SANITIZE: 1 };
+const loop = { until: 'loop', registers: ['V', 'pc'] };
+
+export const runs = {
+  no: { state: 'No is an answer', until: 'unknown-block(0,0) ]---' },
+  who: { state: 'Who the firmware is', until: 'unknown-block(0,0) ]---' },
+  unheard: {
+    state: 'Who the firmware is', variables: restart, ...loop,
+    monitor: ['x /1i 0xffffffff8000292a'],
+  },
+  end: { state: 'A restart' },
+  wake: { state: 'An interrupt that is a call', patch: 'wake.patch', variables: wake },
+  spy: { patch: 'spy.patch', variables: spy },
+
+  run: {},
+  // The calls of the guest; those of Linux's sbi_console_putchar print a letter.
+  calls: {
+    counted: true, log: 'int', lines: /cause:0+a, epc:0xffffffff80005656/,
+    count: { all: /cause:0+a,/, letters: /cause:0+a, epc:0xffffffff80004fe2/ },
+  },
+
+  version: { patch: 'version.patch', until: 'loop', registers: ['V', 'pc'] },
+  'in-a1': { patch: 'in-a1.patch', until: 'loop', registers: ['a7'] },
+  'first-byte': { patch: 'first-byte.patch', variables: spy },
+  'all-harts': { patch: 'all-harts.patch', variables: wake, ...loop },
+  fenceless: { patch: 'fenceless.patch' },
+
+  // Counted, since the first timer's time is in it.
+  ask: { patch: 'ask.patch', counted: true },
+  hsm: { patch: 'hsm.patch' },
+};
+
+export const numbers = {
+  calls: (recorded) => recorded.calls.counts.all,
+  letters: (recorded) => recorded.calls.counts.letters,
+};
