@@ -1,0 +1,69 @@
+// What chapter 11 runs; record/runs.mjs says what can be asked for. The second machine is the same
+// one, but its CPU has no Sstc.
+
+const older = { QEMU_FLAGS: '-cpu rv64,sstc=false' };
+
+/** What grep finds in QEMU's log of a few seconds; what never ends would fill it. */
+const inLog = (grep, flags = '') => 'make -s -C {step} run LIMIT=4 QEMU_FLAGS="'
+  + `${flags}-icount shift=0,sleep=off -seed 1 -d int -D $PWD/build/int.log" > build/run.log 2>&1; `
+  + `grep ${grep} build/int.log | cut -d, -f 3-6`;
+const afterTheFirst = '-m 1 -A 8 m_timer';
+const olderFlags = `${older.QEMU_FLAGS} `;
+
+/** Counts in the log who was interrupted. */
+const interrupts = {
+  counted: true, log: 'int', lines: /desc=exec_page_fault/,
+  count: { firmware: /desc=m_timer/, guest: /desc=vs_timer/ },
+};
+
+export const runs = {
+  waits: { state: 'A second that does not pass', until: 'loop', registers: ['V', 'pc', 'mie', 'mip'] },
+  unexpected: { state: 'Ask the firmware', variables: older, counted: true },
+  passes: { state: 'Hand it on', variables: older },
+  asked: { state: 'A timer in the hart' },
+
+  run: {},
+  older: { variables: older },
+  'older-log': { ...interrupts, variables: older },
+  'asked-log': { ...interrupts, state: 'A timer in the hart' },
+  log: interrupts,
+
+  'no-counter': { patch: 'no-counter.patch', until: 'loop', registers: ['V', 'pc'] },
+  'no-counter-log': {
+    patch: 'no-counter.patch', command: inLog('-m 4 cause:0000000000000016'),
+  },
+  'not-cleared': {
+    patch: 'not-cleared.patch', variables: older, until: 'loop', registers: ['V', 'pc'],
+  },
+  'not-cleared-log': {
+    patch: 'not-cleared.patch', command: inLog(afterTheFirst, olderFlags),
+  },
+  'no-stce': { patch: 'no-stce.patch' },
+  past: { patch: 'past.patch', variables: older, until: 'loop', registers: ['V', 'pc'] },
+  'past-log': { patch: 'past.patch', command: inLog(afterTheFirst, olderFlags) },
+
+  // Exercises.
+  count: { patch: 'count.patch', counted: true },
+  'count-older': { patch: 'count.patch', variables: older, counted: true },
+  'count-asked': { state: 'A timer in the hart', patch: 'count.patch', counted: true },
+  zero: { patch: 'zero.patch', variables: { GUEST: 'guest/clock.S', ...older }, counted: true },
+  pretend: { patch: 'pretend.patch' },
+};
+
+/** The first or second number in the line that says what the exits were for. */
+const counted = ({ text }, index) => Number(/(\d+) set the timer, (\d+) timer/.exec(text)[index]);
+
+export const numbers = {
+  'older.calls': (recorded) => counted(recorded['count-older'], 1),
+  'older.interrupts': (recorded) => counted(recorded['count-older'], 2),
+  'older.firmware': (recorded) => recorded['older-log'].counts.firmware,
+  'older.guest': (recorded) => recorded['older-log'].counts.guest,
+  'asked.firmware': (recorded) => recorded['asked-log'].counts.firmware,
+  'asked.guest': (recorded) => recorded['asked-log'].counts.guest,
+  'asked.calls': (recorded) => counted(recorded['count-asked'], 1),
+  'asked.interrupts': (recorded) => counted(recorded['count-asked'], 2),
+  'told.calls': (recorded) => counted(recorded.count, 1),
+  'told.interrupts': (recorded) => counted(recorded.count, 2),
+  'told.firmware': ({ log }) => log.counts.firmware,
+  'told.guest': ({ log }) => log.counts.guest,
+};
