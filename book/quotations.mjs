@@ -283,4 +283,21 @@ export const quotations = {
     text: '`csr_set(CSR_IE, IE_TIE);` […] `if (static_branch_likely(&riscv_sstc_available)) {` […] '
       + '`csr_write(CSR_STIMECMP, next_tval);` […] `} else` `sbi_set_timer(next_tval);`',
   },
+  'htinst-zero': {
+    document: 'privileged', section: '18.6.3',
+    text: 'Except when a pseudoinstruction value is required (described later), the value written to '
+      + '`mtinst` or `htinst` may always be zero, indicating that the hardware is providing no '
+      + 'information in the register for this particular trap.',
+  },
+  hlvx: {
+    document: 'privileged', section: '18.3.1',
+    text: 'Each instruction performs an explicit memory access as though V=1 […]. Instructions HLVX.HU '
+      + 'and HLVX.WU are the same as HLV.HU and HLV.WU, except that *execute* permission takes the '
+      + 'place of *read* permission during address translation.',
+  },
+  'htinst-length': {
+    document: 'privileged', section: '18.6.3',
+    text: 'Bits 1:0 of a transformed standard instruction will be binary `01` if the trapping '
+      + 'instruction is compressed and `11` if not.',
+  },
 };
