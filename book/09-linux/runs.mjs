@@ -53,6 +53,7 @@ const word = ({ header }, at) => Number(`0x${header.text.match(/(?<= )[0-9a-f]{2
 const reserved = (run) => found(run, /, (\d+)K reserved/);
 
 export const numbers = {
+  'linux.lines': ({ run }) => run.lines.filter((line) => /^\[ *\d+\.\d+\] /.test(line)).length,
   'image.offset': (recorded) => word(recorded, 8),
   'image.size': (recorded) => word(recorded, 16),
   'image.file': ({ size }) => found(size, /(\d+) build/),
@@ -60,7 +61,6 @@ export const numbers = {
   'initrd.bytes': ({ initrd: run }) => found(run, /initrd (\d+) KiB/) * 1024,
   reserved: ({ run }) => reserved(run),
   'initrd.reserved': ({ initrd: run }) => reserved(run),
-  'initrd.more': (recorded) => reserved(recorded.initrd) - reserved(recorded.run),
   exits: ({ log }) => log.counts.exits,
   letters: ({ log }) => log.counts.calls - 2,
   others: ({ log }) => log.counts.exits - log.counts.calls + 2,
