@@ -3,17 +3,16 @@
 const restart = { BOOTARGS: 'earlycon=sbi console=hvc0 panic=-1' };
 const wake = { GUEST: 'guest/wake.S' };
 const spy = { GUEST: 'guest/spy.S', SANITIZE: 1 };
+const keys = { GUEST: 'guest/keys.S' };
 const loop = { until: 'loop', registers: ['V', 'pc'] };
 
 export const runs = {
   no: { state: 'No is an answer', until: 'unknown-block(0,0) ]---' },
   who: { state: 'Who the firmware is', until: 'unknown-block(0,0) ]---' },
-  unheard: {
-    state: 'Who the firmware is', variables: restart, ...loop,
-    monitor: ['x /1i 0xffffffff8000292a'],
-  },
+  unheard: { state: 'Who the firmware is', variables: restart, ...loop },
   end: { state: 'A restart' },
   wake: { state: 'An interrupt that is a call', patch: 'wake.patch', variables: wake },
+  keys: { patch: 'keys.patch', variables: keys, type: [['type a line: ', 'meow']] },
   spy: { patch: 'spy.patch', variables: spy },
 
   run: {},
@@ -24,7 +23,7 @@ export const runs = {
   },
 
   version: { patch: 'version.patch', until: 'loop', registers: ['V', 'pc'] },
-  'in-a1': { patch: 'in-a1.patch', until: 'loop', registers: ['a7'] },
+  'in-a1': { patch: 'in-a1.patch', variables: keys },
   'first-byte': { patch: 'first-byte.patch', variables: spy },
   'all-harts': { patch: 'all-harts.patch', variables: wake, ...loop },
   fenceless: { patch: 'fenceless.patch' },
