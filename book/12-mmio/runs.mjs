@@ -1,0 +1,51 @@
+// What chapter 12 runs; record/runs.mjs says what can be asked for.
+
+const forms = { GUEST: 'guest/forms.cpp' };
+const hello = { GUEST: 'guest/hello.S' };
+
+export const runs = {
+  // The states, one after another.
+  absent: { state: 'A device in the tree' },
+  look: { state: 'Where, and by which instruction', patch: 'look.patch' },
+  link: { state: 'From the fault to the device', target: 'build' },
+  stale: {
+    state: 'One form after the other', variables: forms, until: 'loop', registers: ['htval'],
+  },
+
+  run: {},
+  forms: { variables: forms },
+  'stale-code': {
+    command: 'llvm-objdump -d --no-show-raw-insn build/12-mmio/forms.cpp.elf',
+    lines: /8020020c:|80200210:|80200214:/,
+  },
+  exit: { variables: forms, trace: { exit: 2 } },
+
+  // Failures.
+  'no-compressed': { patch: 'no-compressed.patch', variables: forms },
+  'no-x0': { patch: 'no-x0.patch', variables: forms, until: 'loop', registers: ['htval'] },
+  'no-x0-log': {
+    patch: 'no-x0.patch', variables: forms, until: 'loop', log: 'int',
+    lines: /tval:0x0000000010000002/,
+  },
+  hello: { variables: hello },
+  'no-restore': { patch: 'no-restore.patch', variables: hello },
+  'no-restore-log': {
+    patch: 'no-restore.patch', variables: hello, log: 'int', lines: /guest_load_page_fault/,
+  },
+  'no-bit-0': { patch: 'no-bit-0.patch', variables: forms },
+
+  // Exercises.
+  count: { patch: 'count.patch', counted: true },
+  clock: { patch: 'clock.patch', variables: { GUEST: 'guest/clock.cpp' } },
+};
+
+const inFetch = ({ function: name }) => ['fetch_guest_instruction', 'fetched'].includes(name);
+const counted = (what) => ({ count }) =>
+  Number(new RegExp(`(\\d+) ${what}`).exec(count.text)[1]);
+
+export const numbers = {
+  'exit.instructions': (recorded) => recorded.exit.trace.length,
+  'exit.fetch': (recorded) => recorded.exit.trace.filter(inFetch).length,
+  loads: counted('loads'),
+  stores: counted('stores'),
+};
