@@ -272,12 +272,6 @@ export const quotations = {
       + '`stimecmp` (really `vstimecmp`) when V = 1 raises a virtual instruction exception, and VSTIP '
       + 'in `hip` reverts to its defined behavior as if this extension is not implemented.',
   },
-  'counter-enable': {
-    document: 'privileged', section: '18.2.6',
-    text: 'When the CY, TM, IR, or HPM*n* bit in the `hcounteren` register is clear, attempts to read '
-      + 'the `cycle`, `time`, `instret`, or `hpmcounter` *n* register while V=1 will cause a '
-      + 'virtual-instruction exception if the same bit in `mcounteren` is 1.',
-  },
   'linux-next-event': {
     document: 'linux', section: '6.1, riscv_clock_next_event in drivers/clocksource/timer-riscv.c',
     text: '`csr_set(CSR_IE, IE_TIE);` […] `if (static_branch_likely(&riscv_sstc_available)) {` […] '
@@ -299,5 +293,27 @@ export const quotations = {
     document: 'privileged', section: '18.6.3',
     text: 'Bits 1:0 of a transformed standard instruction will be binary `01` if the trapping '
       + 'instruction is compressed and `11` if not.',
+  },
+  'plic-completion': {
+    document: 'plic', section: '1.2',
+    text: 'The gateway only forwards a new interrupt request to the PLIC core after receiving '
+      + 'notification that the interrupt handler servicing the previous interrupt request from the '
+      + 'same source has completed.',
+  },
+  'plic-contexts': {
+    document: 'plic', section: 'chapter 6',
+    text: 'How PLIC organizes interrupts for the contexts (Hart and privilege mode) is out of RISC-V '
+      + 'PLIC specification scope […]',
+  },
+  'plic-level': {
+    document: 'plic', section: '1.2',
+    text: 'On receiving an interrupt completion message, if the interrupt is level-triggered and the '
+      + 'interrupt is still asserted, a new interrupt request will be forwarded to the PLIC core.',
+  },
+  'hvip-vseip': {
+    document: 'privileged', section: '18.2.3',
+    text: 'Register `hvip` is an HSXLEN-bit read/write register that a hypervisor can write to '
+      + 'indicate virtual interrupts intended for VS-mode. […] Setting VSEIP=1 in `hvip` asserts a '
+      + 'VS-level external interrupt […].',
   },
 };

@@ -1,0 +1,76 @@
+// What chapter 13 runs; record/runs.mjs says what can be asked for.
+
+const echo = { variables: { GUEST: 'guest/echo.cpp' } };
+const lines = (...typed) => typed.map((line, index) =>
+  [index === 0 ? 'is the last' : `guest: ${typed[index - 1].split(',')[0]}`, line]);
+const external = /desc=\w*s_external/; // in QEMU's log, an interrupt of a PLIC
+
+export const runs = {
+  absent: { state: 'A guest that waits', ...echo },
+  sleeps: { state: 'A controller', ...echo, until: 'loop' },
+  stopped: { state: 'A key interrupts us', ...echo, type: lines('meow') },
+  early: { state: 'A key interrupts us', ...echo, until: 'loop', monitor: ['info registers'] },
+  'any-context': {
+    state: 'A key interrupts us',
+    patch: 'any-context.patch',
+    ...echo,
+    until: 'loop',
+    monitor: ['chardev-send-break serial0', 'info registers', 'xp /2wx 0xc002000'],
+  },
+  answered: { state: 'From line to line', ...echo, type: lines('meow', 'exit') },
+
+  run: {},
+  echo: { ...echo, type: lines('meow', 'exit') },
+  key: { ...echo, patch: 'key.patch' },
+  exit: { ...echo, patch: 'key.patch', trace: { exit: 81 } },
+  'key-log': {
+    ...echo,
+    patch: 'key.patch',
+    counted: true,
+    log: 'int',
+    lines: external,
+    count: { accesses: /desc=guest_(load|store)_page_fault/ },
+  },
+
+  // The first line that is typed names OpenSBI, as `until` waits for that.
+  'no-complete': {
+    ...echo,
+    patch: 'no-complete.patch',
+    type: lines('hello, OpenSBI', 'meow'),
+    until: 'loop',
+    registers: ['V', 'pc'],
+    monitor: ['xp /1wx 0xc001000', 'xp /1wx 0xc002080'],
+  },
+  'no-complete-log': {
+    ...echo,
+    patch: 'no-complete.patch',
+    type: lines('hello, OpenSBI', 'meow'),
+    until: 'loop',
+    log: 'int',
+    lines: external,
+  },
+  'only-set': {
+    ...echo,
+    patch: 'only-set.patch',
+    type: lines('hello, OpenSBI', 'exit'),
+    until: 'loop',
+    registers: ['vsepc', 'vscause'],
+  },
+  'guest-code': {
+    ...echo,
+    command: 'llvm-objdump -d --no-show-raw-insn build/13-interrupts/echo.cpp.elf',
+    lines: /wfi|sstatus/,
+  },
+  'no-listen': { ...echo, patch: 'no-listen.patch', type: lines('meow', 'exit') },
+
+  twice: { ...echo, patch: 'twice.patch', type: lines('exit') },
+};
+
+const found = ({ text }, pattern) => Number(pattern.exec(text)[1]);
+const inSwitch = ({ function: name }) => /_guest$/.test(name);
+
+export const numbers = {
+  'exit.instructions': (recorded) => recorded.exit.trace.length,
+  'exit.switch': (recorded) => recorded.exit.trace.filter(inSwitch).length,
+  interrupts: (recorded) => recorded['key-log'].lines.length,
+};
