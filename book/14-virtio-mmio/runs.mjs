@@ -37,6 +37,7 @@ const stored = ({ conversation }, offset) =>
 
 export const numbers = {
   accesses: ({ conversation }) => conversation.counts.accesses,
+  'large.guest': ({ large }) => Number(/guest gets (\d+) MiB/.exec(large.text)[1]),
   'queue.descriptors': (recorded) => stored(recorded, '0x80'),
   'queue.driver': (recorded) => stored(recorded, '0x90'),
   'queue.device': (recorded) => stored(recorded, '0xa0'),
