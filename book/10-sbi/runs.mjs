@@ -2,8 +2,6 @@
 
 const restart = { BOOTARGS: 'earlycon=sbi console=hvc0 panic=-1' };
 const wake = { GUEST: 'guest/wake.S' };
-const spy = { GUEST: 'guest/spy.S', SANITIZE: 1 };
-const keys = { GUEST: 'guest/keys.S' };
 const loop = { until: 'loop', registers: ['V', 'pc'] };
 
 export const runs = {
@@ -12,8 +10,7 @@ export const runs = {
   unheard: { state: 'Who the firmware is', variables: restart, ...loop },
   end: { state: 'A restart' },
   wake: { state: 'An interrupt that is a call', patch: 'wake.patch', variables: wake },
-  keys: { patch: 'keys.patch', variables: keys, type: [['type a line: ', 'meow']] },
-  spy: { patch: 'spy.patch', variables: spy },
+  say: { patch: 'say.patch', variables: { GUEST: 'guest/say.S' } },
 
   run: {},
   // The calls of the guest; those of Linux's sbi_console_putchar print a letter.
@@ -23,8 +20,8 @@ export const runs = {
   },
 
   version: { patch: 'version.patch', until: 'loop', registers: ['V', 'pc'] },
-  'in-a1': { patch: 'in-a1.patch', variables: keys },
-  'first-byte': { patch: 'first-byte.patch', variables: spy },
+  'in-a1': { patch: 'in-a1.patch', variables: { GUEST: 'guest/key.S' } },
+  'first-byte': { patch: 'first-byte.patch', variables: { GUEST: 'guest/peek.S', SANITIZE: 1 } },
   'all-harts': { patch: 'all-harts.patch', variables: wake, ...loop },
   fenceless: { patch: 'fenceless.patch' },
 
