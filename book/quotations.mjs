@@ -316,4 +316,9 @@ export const quotations = {
       + 'indicate virtual interrupts intended for VS-mode. […] Setting VSEIP=1 in `hvip` asserts a '
       + 'VS-level external interrupt […].',
   },
+  'linux-no-irq': {
+    document: 'linux', section: '6.1, univ8250_setup_timer in drivers/tty/serial/8250/8250_core.c',
+    text: 'If the "interrupt" for this port doesn\'t correspond with any hardware interrupt, we use a '
+      + 'timer-based system.',
+  },
 };
