@@ -22,12 +22,12 @@ export const runs = {
 
   // Failures.
   'no-compressed': { patch: 'no-compressed.patch', variables: forms },
-  'no-x0': { patch: 'no-x0.patch', variables: forms, until: 'loop', registers: ['htval'] },
+  hello: { variables: hello },
+  'no-x0': { patch: 'no-x0.patch', variables: hello, until: 'loop', registers: ['htval'] },
   'no-x0-log': {
-    patch: 'no-x0.patch', variables: forms, until: 'loop', log: 'int',
+    patch: 'no-x0.patch', variables: hello, until: 'loop', log: 'int',
     lines: /tval:0x0000000010000002/,
   },
-  hello: { variables: hello },
   'no-restore': { patch: 'no-restore.patch', variables: hello },
   'no-restore-log': {
     patch: 'no-restore.patch', variables: hello, log: 'int', lines: /guest_load_page_fault/,
