@@ -255,7 +255,8 @@ function readDirective(directive, number, paths, changed, report) {
 
 /** What a directive shows; it is reported if that is nothing. */
 function toBox({ kind, line, section, number, reason, list, files }, changed, report) {
-  const shown = files.map(({ path }) => {
+  const paths = new Set(files.map(({ path }) => path)); // one may stand there twice
+  const shown = [...paths].map((path) => {
     const file = changed.get(path);
     return {
       path,

@@ -131,6 +131,13 @@ describe('a directive takes', () => {
     assert.deepEqual(shownIn(boxes[6]), ['+GUEST ?= a']);
   });
 
+  test('a file that a directive names twice, once', () => {
+    const { errors, boxes } = chapter({}, { 'a.cpp': one },
+      '@@ diff a.cpp#two\n@@ diff a.cpp#one a.cpp');
+    assert.deepEqual(errors, []);
+    assert.equal(boxes[1].files.length, 1);
+  });
+
   test('a file that is gone', () => {
     const { errors, boxes, states } = chapter({ 'a.cpp': one }, {}, '@@ diff a.cpp');
     assert.deepEqual(errors, []);
