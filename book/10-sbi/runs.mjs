@@ -1,7 +1,6 @@
 // What is run for chapter 10; record/runs.mjs says what can be asked for.
 
 const restart = { BOOTARGS: 'earlycon=sbi console=hvc0 panic=-1' };
-const wake = { GUEST: 'guest/wake.S' };
 const loop = { until: 'loop', registers: ['V', 'pc'] };
 
 export const runs = {
@@ -9,8 +8,8 @@ export const runs = {
   who: { state: 'Who the firmware is', until: 'unknown-block(0,0) ]---' },
   unheard: { state: 'Who the firmware is', variables: restart, ...loop },
   end: { state: 'A restart' },
-  wake: { state: 'An interrupt that is a call', patch: 'wake.patch', variables: wake },
-  say: { patch: 'say.patch', variables: { GUEST: 'guest/say.S' } },
+  wake: { state: 'An interrupt that is a call', patch: 'wake.patch' },
+  say: { patch: 'say.patch' },
 
   run: {},
   // The calls of the guest; those of Linux's sbi_console_putchar print a letter.
@@ -19,10 +18,10 @@ export const runs = {
     count: { all: /cause:0+a,/, letters: /cause:0+a, epc:0xffffffff80004fe2/ },
   },
 
-  version: { patch: 'version.patch', until: 'loop', registers: ['V', 'pc'] },
-  'in-a1': { patch: 'in-a1.patch', variables: { GUEST: 'guest/key.S' } },
-  'first-byte': { patch: 'first-byte.patch', variables: { GUEST: 'guest/peek.S', SANITIZE: 1 } },
-  'all-harts': { patch: 'all-harts.patch', variables: wake, ...loop },
+  version: { patch: 'version.patch', ...loop },
+  'in-a1': { patch: 'in-a1.patch' },
+  'first-byte': { patch: 'first-byte.patch' },
+  'all-harts': { patch: 'all-harts.patch', ...loop },
   fenceless: { patch: 'fenceless.patch' },
 
   // Counted, since the first timer's time is in it.
