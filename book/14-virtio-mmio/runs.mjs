@@ -15,7 +15,7 @@ export const runs = {
   queue: { state: 'Where the queue lies' },
 
   run: {},
-  conversation: { patch: 'conversation.patch', counted: true, count: { accesses: /(load |store) 0x/ } },
+  conversation: { patch: 'conversation.patch', count: { accesses: /(load |store) 0x/ } },
 
   'old-version': { patch: 'old-version.patch', until: 'loop', registers: ['V', 'pc'] },
   'old-version-log': {
