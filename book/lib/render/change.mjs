@@ -160,5 +160,6 @@ export function boxHtml({ id, reason, files }, step) {
     return html;
   }
   const paths = files.map(({ path }) => `<code v-pre>${escape(path)}</code>`).join(', ');
-  return `<details class="elided"><summary>${paths}: ${escape(reason)}</summary>${html}</details>`;
+  return '<details class="elided"><summary><b class="program">code</b>'
+    + `${paths}: ${escape(reason)}</summary>${html}</details>`;
 }

@@ -2,9 +2,11 @@
 // of the hypervisor begin with its name; what follows the firmware and does not is the guest's.
 import { number, refuse } from '../../../common/steps.mjs';
 import { firmwareOf, linesOf } from '../../record/text.mjs';
+import { chapterOf } from '../blame.mjs';
 import { linesHtml } from './code.mjs';
 import { count, escape } from './html.mjs';
 import { recordedOf, runOf, textOf } from './recorded.mjs';
+import { solutionHref } from './site.mjs';
 
 const firstWithGuest = 7; // the first chapter whose guest can say something
 
@@ -115,10 +117,18 @@ function secondHtml(step, run, excerpt, name, shown) {
     + `prints something else</summary>${other}</details>`;
 }
 
+/** The name of a patch, which leads to where it is shown, with how to apply it. */
+function patchHtml(step, patch) {
+  const shown = chapterOf(step).page?.directives.find(({ kind, rest }) =>
+    ['failure', 'solution'].includes(kind) && runOf(step, rest).patch === patch);
+  const href = shown?.kind === 'solution' ? solutionHref(step, shown.rest) : `#${shown?.rest}`;
+  return shown ? `<a href="${href}">${escape(patch)}</a>` : escape(patch);
+}
+
 /** What a reader types, and which patch they have applied before. */
-export const commandHtml = ({ commands, patch }) => '<div class="command"><p>'
+export const commandHtml = (step, { commands, patch }) => '<div class="command"><p>'
   + `${commands.map((command) => `<code>${escape(command)}</code>`).join('<br>')}</p>`
-  + `${patch ? `<p>with ${escape(patch)}</p>` : ''}</div>`;
+  + `${patch ? `<p>with ${patchHtml(step, patch)}</p>` : ''}</div>`;
 
 /** Which versions a console is of: of Linux, too, where one has run. */
 function versionsHtml(step, run) {
@@ -145,7 +155,7 @@ export function consoleHtml(step, name, rest = '') {
   const shown = passages(text, step, excerpt, name);
   const hasGuest = shown.includes('class="who"');
   return `<div class="console wide${hasGuest ? ' with-guest' : ''}" v-pre>`
-    + commandHtml(run)
+    + commandHtml(step, run)
     + `<div class="code" tabindex="0"><div class="lines">${shown}`
     + `${secondHtml(step, run, excerpt, name, shown)}</div></div>`
     + `${excerpt === undefined && firmwareOf(text) ? versionsHtml(step, run) : ''}</div>`;

@@ -105,5 +105,5 @@ export function exitsHtml(step, name, rest = '') {
     + `${barsSvg(exits.bars, used)}${labelsSvg(labels)}`
     + `${legendSvg(used, exits.total, height + 4)}</svg>`
     + `<figcaption>${withCode(caption)}</figcaption></figure>`
-    + `<div class="console" v-pre>${commandHtml(run)}</div>`;
+    + `<div class="console" v-pre>${commandHtml(step, run)}</div>`;
 }

@@ -45,11 +45,12 @@ function readPatch(step, name, runs) {
 /** A patch of a chapter: what it changes, and how to try it. */
 function changeHtml(step, name, runs) {
   const { patch, state, files } = readPatch(step, name, runs);
-  const which = state === undefined ? '' : ` It is made for the state after “${escape(state)}”.`;
+  const which = state === undefined ? '' : ` (made for the state after “${escape(state)}”)`;
   const html = files.map((file) => fileHtml(file, step));
   return `<div class="box wide" id="${name}" v-pre>${html.join('')}</div>`
-    + `<p class="try">To try it, at the top of the checkout; with -R it is taken back.${which}</p>`
-    + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`);
+    + `<p class="try">To try it, at the top of the checkout:${which}</p>`
+    + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`)
+    + `<p class="try">The same with <code>-R</code> takes it back. Do so before you go on.</p>`;
 }
 
 /** A fault, shown openly. */

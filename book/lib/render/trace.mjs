@@ -67,7 +67,7 @@ export function traceHtml(step, name) {
   }
   const instructions = JSON.parse(textOf(step, run));
   return '<div class="console trace wide" v-pre>'
-    + commandHtml(run)
+    + commandHtml(step, run)
     + `<div class="code" tabindex="0"><div class="lines">${
       partsOf(instructions).map(partHtml).join('')}</div></div>`
     + '<p class="versions-of">Put together from the log that QEMU then writes, and from the '

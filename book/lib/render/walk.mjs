@@ -39,7 +39,7 @@ export function walksHtml(step, name, rest) {
   const walks = readWalks(rest);
   const hgatp = BigInt(table.hgatp);
   return `<div class="console walk" data-table="${escape(JSON.stringify(table))}" v-pre>`
-    + `${commandHtml(run)}<p class="root"><code>hgatp</code> is <code>${hex(hgatp)}</code>: mode `
+    + `${commandHtml(step, run)}<p class="root"><code>hgatp</code> is <code>${hex(hgatp)}</code>: mode `
     + `${hgatp >> 60n}, Sv39x4, with its root table at <code>${hex(rootOf(hgatp))}</code>.</p>${
       walks.map(({ address, access }) => `<div>${walkHtml(walk(table, address, access))}</div>`)
         .join('')}${formHtml(walks[0].address)}</div>`;
