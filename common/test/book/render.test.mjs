@@ -208,7 +208,7 @@ describe('the page of a file', () => {
     const lines = linesOf(filesOf(step).get('vcpu.cpp'));
     assert.deepEqual(all(/<span id="L(\d+)">/g, html).map(Number), lines.map((_, index) => index + 1));
     const origins = new Set(all(/class="origin vp-copy-ignore" href="([^"]*)"/g, html));
-    assert.ok([...origins].some((href) => href.startsWith('/05-guest-mode/whole/#vcpu.cpp')));
+    assert.ok([...origins].some((href) => /^\/05-guest-mode\/#/.test(href)), [...origins].join());
     assert.ok([...origins].some((href) => /^\/07-hypercall\/#vcpu/.test(href)), [...origins].join());
   });
 
