@@ -6,7 +6,7 @@ const names = (lines) => ({ command: 'llvm-nm -n {elf}', lines });
 
 export const runs = {
   run: { until: 'loop' },
-  symbols: names(/ [A-Za-z] \w+$/),
+  symbols: { state: 'Room for later', ...names(/ [A-Za-z] \w+$/) },
   memory: { until: 'loop', monitor: ['info memory_size_summary'] },
 
   // The states, one after another.
