@@ -8,7 +8,7 @@ const left = {
 
 export const runs = {
   run: {},
-  symbols: names(/ __pool_(start|end)$/),
+  symbols: names(/ __(pool_start|pool_end|stack_top)$/),
 
   // The states, one after another.
   numbers: {
@@ -54,4 +54,5 @@ const address = (name) => ({ symbols }) =>
 export const numbers = {
   'pool.start': address('__pool_start'),
   'pool.end': address('__pool_end'),
+  'stack.top': address('__stack_top'),
 };
