@@ -39,8 +39,8 @@ export const quotations = {
   },
   'stval-illegal': {
     document: 'privileged', section: '10.1.9',
-    text: 'The `stval` register can optionally also be used to return the faulting instruction bits '
-      + 'on an illegal-instruction exception (`sepc` points to the faulting instruction in memory).',
+    text: 'If `stval` is written with a nonzero value when an illegal-instruction exception '
+      + 'occurs, then `stval` will contain the shortest of: the actual faulting instruction […]',
   },
   'trap-entry': {
     document: 'privileged', section: '18.6.2',
