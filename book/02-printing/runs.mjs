@@ -18,6 +18,7 @@ export const runs = {
   },
 
   run: {},
+  greeting: { variables: { SANITIZE: 1 } }, // as the dashes are looked at
   log: { log: 'int', lines: call },
 
   // Failures.
@@ -41,7 +42,7 @@ const count = ({ text }) => text.split('\n').filter(Boolean).length;
 
 export const numbers = {
   calls: ({ log }) => count(log),
-  letters: ({ run }) => run.lines.find((line) => line.startsWith('hypervisor:')).length + 1,
+  letters: ({ greeting }) => greeting.lines.find((line) => line.startsWith('hypervisor:')).length + 1,
   'lost.hart': (recorded) => Number(/hart (\d+)$/m.exec(recorded['other-hart'].text)[1]),
   'exchanged.calls': (recorded) => count(recorded['exchanged-log']),
   'dropped.calls': (recorded) => count(recorded['dropped-log']),
