@@ -36,6 +36,8 @@ export const runs = {
   past: { patch: 'past.patch', variables: older, until: 'loop', registers: ['pc'] },
   'past-log': { patch: 'past.patch', command: afterTheFirst },
 
+  boot: { exits: true, variables: older },
+
   // Exercises.
   count: { patch: 'count.patch', counted: true },
   'count-older': { patch: 'count.patch', variables: older, counted: true },

@@ -34,6 +34,8 @@ export const runs = {
   },
   'no-bit-0': { patch: 'no-bit-0.patch', variables: forms },
 
+  boot: { exits: true },
+
   // Exercises.
   count: { patch: 'count.patch', counted: true },
   clock: { patch: 'clock.patch', variables: { GUEST: 'guest/clock.cpp' } },
