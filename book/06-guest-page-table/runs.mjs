@@ -15,6 +15,9 @@ export const runs = {
   translation: { log: 'mmu', lines: stage2 },
   // The second-stage table in memory, for the walk.
   table: { patch: 'table.patch', until: 'loop', table: true },
+  'table-memory': {
+    patch: 'table.patch', until: 'loop', monitor: ['xp /4gx 0x80208000', 'xp /4gx 0x8020c000'],
+  },
 
   'no-u': { patch: 'no-u.patch' },
   'same-page': { patch: 'same-page.patch' },
