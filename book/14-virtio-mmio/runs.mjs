@@ -15,6 +15,7 @@ export const runs = {
   queue: { state: 'Where the queue lies' },
 
   run: {},
+  boot: { exits: true },
   conversation: { patch: 'conversation.patch', count: { accesses: /(load |store) 0x/ } },
 
   'old-version': { patch: 'old-version.patch', until: 'loop', registers: ['V', 'pc'] },
@@ -22,8 +23,11 @@ export const runs = {
     patch: 'old-version.patch', log: 'int', until: 'loop', lines: queueRegisters,
   },
   large: { variables: largeMemory },
-  // Not until a loop: with this much memory, Linux is in one for long before it prints again.
-  'low-half': { patch: 'low-half.patch', variables: largeMemory, limit: 20 },
+  // With this much memory, Linux is silent for long before.
+  'low-half': {
+    patch: 'low-half.patch', variables: largeMemory, until: 'loop', after: '468 KiB)',
+    registers: ['V', 'pc'],
+  },
   'large-conversation': { patch: 'conversation.patch', variables: largeMemory },
   'same-half': { patch: 'same-half.patch' },
   'always-ok': { patch: 'always-ok.patch' },

@@ -152,7 +152,7 @@ async function result(run, place, { status, output, shown, loop, answers, table,
 /** Waits until the run has come to where it is to be looked at, and ends it. */
 async function waitFor(run, machine, monitor, place) {
   const isLoop = run.until === 'loop';
-  await machine.expect(isLoop ? 'OpenSBI' : run.until);
+  await machine.expect(isLoop ? run.after ?? 'OpenSBI' : run.until);
   const shown = isLoop ? undefined
     : machine.output.slice(0, machine.output.lastIndexOf(run.until) + run.until.length);
   await monitor.connect();

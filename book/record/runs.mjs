@@ -25,6 +25,8 @@
 //                            for sure: `until: 'loop'` waits no longer than it must
 //   until: 'loop'            a silent failure: ended when QEMU's monitor finds the hart in the same
 //                            loop again and again, while nothing is printed
+//   after: 'some text'       with until: 'loop': looked for when the console has shown this, where a
+//                            long silence before would be taken for a loop
 //   until: 'some text'       ended when the console shows the text
 //   registers: ['pc', 'sp']  with `until`: what the monitor then says of these is shown as well.
 //                            `V` is 1 in a guest. Default with 'loop' and no `monitor`: V, pc
@@ -83,6 +85,7 @@ const properties = {
   terminal: ['true or false', isFlag],
   limit: ['a number of seconds', (value) => Number.isInteger(value) && value > 0],
   until: ["'loop' or a text", isText],
+  after: ['a text', isText],
   registers: ['a list of names', isTexts],
   monitor: ['a list of commands', isTexts],
   command: ['a text', isText],
@@ -107,7 +110,7 @@ const excludes = [
   ['terminal', ['type', 'until', 'limit']],
 ];
 const needs = [
-  ['registers', ['until']], ['monitor', ['until']], ['table', ['until']],
+  ['after', ['until']], ['registers', ['until']], ['monitor', ['until']], ['table', ['until']],
   ['lines', ['log', 'command']],
 ];
 
