@@ -27,6 +27,8 @@ const symptomsOf = ({ step, page }, runs, patch) => page.directives
   .filter(([, name]) => runs[name]?.patch === patch && !runs[name].command && !runs[name].log)
   .map(([, name, excerpt]) => ({ name, lines: shownLines(step, name, excerpt) }));
 
+const withoutTime = (line) => line.replace(/^\[ *\d+\.\d+\] /, '');
+
 /** The text of the same run without the patch: of the same state, or at least of the step. */
 function withoutPatch(step, runs, name) {
   const isAs = (wanted) => ([, { patch, command, log, trace, ...run }]) =>
@@ -52,8 +54,8 @@ for (const chapter of written) {
         const symptoms = symptomsOf(chapter, runs, runs[name].patch);
         assert.ok(symptoms.length > 0, 'the page shows nothing of it');
         const isSeen = symptoms.some(({ name: seen, lines }) => {
-          const good = withoutPatch(step, runs, seen).split('\n');
-          return lines.some((line) => !good.includes(line));
+          const good = withoutPatch(step, runs, seen).split('\n').map(withoutTime);
+          return lines.some((line) => !good.includes(withoutTime(line)));
         });
         assert.equal(isSeen, !isHidden, isHidden ? 'a run shows it'
           : 'all that is shown of it is there without the patch as well');
