@@ -22,7 +22,7 @@ export const runs = {
   types: { state: 'The same number twice', patch: 'types.patch', target: 'build' },
   heap: { state: 'No heap', patch: 'heap.patch', target: 'build' },
   first: { state: 'One bit for each page' },
-  several: { patch: 'several.patch' },
+  several: { state: 'One bit for each page', patch: 'several.patch' },
   table: { state: 'One bit for each page', patch: 'table.patch' },
   'table-dirty': { state: 'One bit for each page', patch: 'table.patch', variables: left },
   'table-clean': { state: 'What is in a page', patch: 'table.patch', variables: left },
@@ -33,13 +33,13 @@ export const runs = {
   overlap: { patch: 'overlap.patch' },
   'overlap-symbols': { patch: 'overlap.patch', ...names(/ (__\w+)$/) },
   'overlap-code': {
-    patch: 'overlap.patch', command: 'llvm-objdump -d --no-show-raw-insn {elf}',
-    lines: /sd.a1, 0x8\(sp\)|ld.s0, 0x8\(sp\)/,
+    patch: 'overlap.patch',
+    command: "llvm-objdump -d --no-show-raw-insn {elf} | grep -B 7 'jalr.*<memset>'",
   },
   pointer: { patch: 'pointer.patch' },
   'pointer-code': {
-    patch: 'pointer.patch', command: 'llvm-objdump -d --no-show-raw-insn {elf}',
-    lines: /auipc.s4, 0x28$|ld.*-0x1da\(s4\)/,
+    patch: 'pointer.patch',
+    command: "llvm-objdump -S --no-show-raw-insn {elf} | grep -A 2 'address_of(__pool_end)'",
   },
   shift: { patch: 'shift.patch' },
 
