@@ -11,11 +11,11 @@ const again = `f0b509\n${greeting.repeat(3)}`;
 export const runs = {
   // The states, one after another.
   user: { state: 'A hart in memory' },
-  'user-code': { state: 'A hart in memory', ...code(/csrw.stvec|csrw.0x105/) },
+  'user-code': { state: 'A hart in memory', ...code(/^8020018e:/) },
   again: { state: 'Supervisor again', until: again, registers: ['V', 'scause'] },
   bare: { state: 'Across the border' },
   'bare-code': {
-    state: 'Across the border', command: 'llvm-addr2line -ips -e {elf} 0x802001ca', lines: /\w/,
+    state: 'Across the border', command: 'llvm-addr2line -ips -e {elf} 0x802001d8', lines: /\w/,
   },
   fault: { state: 'A table that maps nothing' },
 
@@ -24,9 +24,13 @@ export const runs = {
 
   // Failures.
   'a0-first': { patch: 'a0-first.patch' },
-  'a0-first-code': { patch: 'a0-first.patch', ...code(/<enter_guest>:|ld.a[01], 0x5/) },
+  'a0-first-code': {
+    patch: 'a0-first.patch', command: 'llvm-objdump -d {elf} | grep -B 13 8020006e:',
+  },
   'no-assert': { patch: 'no-assert.patch' },
-  'no-assert-code': { patch: 'no-assert.patch', ...code(/<enter_guest>:|ld.t0, 0x100|csrw.sepc/) },
+  'no-assert-code': {
+    patch: 'no-assert.patch', command: "llvm-objdump -d {elf} | grep -B 2 'csrw.sepc'",
+  },
   member: { patch: 'member.patch', target: 'build' },
   'no-spp': { patch: 'no-spp.patch' },
   'no-spp-log': { patch: 'no-spp.patch', log: 'mmu,int', lines: firstFetch },
