@@ -1,29 +1,19 @@
 // What the site puts around a chapter's text: its title, the size of its change, its states, and at
-// the end where to go on. And what stands there while the text is not written.
+// the end where to go on.
 import { number } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { readPage, slugOf } from '../page.mjs';
 import { remember } from '../remember.mjs';
 import { steps } from '../steps.mjs';
-import { consoleHtml } from './console.mjs';
 import { count, escape, headingHtml, withCode } from './html.mjs';
 import { lineOf } from './readme.mjs';
-import { linesSoFar, recordedOf, resultOf } from './recorded.mjs';
+import { linesSoFar, resultOf } from './recorded.mjs';
 import { chapterHref, listHref, patchHref, referenceHref, wholeHref } from './site.mjs';
-import { changeHtml } from './whole.mjs';
 
-const acronyms = { sbi: 'SBI', mmio: 'MMIO', blk: 'block' };
-
-/** A title made of a step's name. */
-function usualTitle(step) {
-  const words = step.slice(3).split('-').map((word) => acronyms[word] ?? word).join(' ');
-  return words[0].toUpperCase() + words.slice(1);
-}
-
-/** The title of a chapter: that of its page, if it is written. */
+/** The title of a chapter: that of its page. */
 export const titleOf = remember((step) => {
   const [, title] = /^---\n(?:.*\n)*?title: *(.+)\n/.exec(readPage(step)?.text ?? '') ?? [];
-  return title?.replace(/^(['"])(.*)\1$/, '$2') ?? usualTitle(step);
+  return title?.replace(/^(['"])(.*)\1$/, '$2') ?? step;
 });
 
 /** What came of a state, as a word beside its name. */
@@ -54,17 +44,6 @@ export const endHtml = (step) => '<ul class="onward">'
   + `<a href="${patchHref(step)}" download>as a patch</a></li>`
   + `<li><a href="${listHref(step)}">Every file</a> as it is now</li>`
   + `<li><a href="${referenceHref(step)}">The reference</a> of its types and functions</li></ul>`;
-
-/** The text of a chapter that is not written. */
-export function unwrittenHtml(step) {
-  const { adds, ends } = lineOf(step);
-  const end = withCode(ends.replace(/^the same/, 'the same as before'));
-  return '<p class="unwritten">This chapter is not written yet. Its code is finished, and all of '
-    + `it is here.</p><p>It adds: ${withCode(adds)}. Its run ends with ${end}.</p>`
-    + (recordedOf(step).runs.run
-      ? headingHtml(2, 'run-it', 'Run it') + consoleHtml(step, 'run') : '')
-    + headingHtml(2, 'the-change', 'The change') + changeHtml(step);
-}
 
 /** All chapters, each with what it adds. */
 export function chaptersHtml() {

@@ -3,7 +3,7 @@
 import { refuse } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { boxHtml } from './change.mjs';
-import { chaptersHtml, endHtml, headHtml, unwrittenHtml } from './chapter.mjs';
+import { chaptersHtml, endHtml, headHtml } from './chapter.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
 import { drawingHtml } from './drawing.mjs';
@@ -45,7 +45,6 @@ const shows = {
   quotations: () => quotationsHtml(),
   head: ({ step }) => headHtml(step),
   end: ({ step }) => endHtml(step),
-  unwritten: ({ step }) => unwrittenHtml(step),
   solutions: ({ step, runs }) => solutionsHtml(step, runs),
   whole: ({ step }) => wholeHtml(step),
   file: ({ step, path }) => filePageHtml(step, path),

@@ -3,10 +3,7 @@ import { number } from '../../../common/steps.mjs';
 import { titleOf } from './chapter.mjs';
 import { subjectOf } from './subject.mjs';
 import { sizeOf } from './whole.mjs';
-import { lineOf } from './readme.mjs';
 import { describeReference } from './reference.mjs';
-
-const plain = (text) => text.replaceAll('`', '');
 
 /** What VitePress is to know of a page besides its front matter. */
 export function describePage({ relativePath, params }) {
@@ -39,9 +36,6 @@ export function describePage({ relativePath, params }) {
         description: `A solution of each of the first exercises of ${chapter}, ${titleOf(step)}.`,
       };
     default:
-      return {
-        title: titleOf(step),
-        description: `Chapter ${number(step)} of the workbook adds ${plain(lineOf(step).adds)}.`,
-      };
+      return undefined;
   }
 }
