@@ -36,7 +36,7 @@ export const runs = {
     lines: /^No DTB|^Oops .*#1/,
   },
   'cleared-tree': {
-    patch: 'cleared.patch', command: `${ramFile}od -A x -t x1 -j 0x12cf000 -N 16 build/ram`,
+    patch: 'cleared.patch', command: `${ramFile}od -A x -t x1 -j 0x10cf000 -N 16 build/ram`,
   },
   'other-bits': { patch: 'other-bits.patch' },
 
@@ -57,6 +57,9 @@ export const numbers = {
   'image.offset': (recorded) => word(recorded, 8),
   'image.size': (recorded) => word(recorded, 16),
   'image.file': ({ size }) => found(size, /(\d+) build/),
+  // In the machine, which has 128 MiB; the last 2 hold its tree.
+  'ram.offset': ({ run }) => (126 - found(run, /guest gets (\d+) MiB/)) * 2 ** 20,
+  'bare.pc': ({ bare }) => found(bare, /pc (0x\w+)/),
   'initrd.MiB': ({ initrd: run }) => found(run, /guest gets (\d+) MiB/),
   'initrd.bytes': ({ initrd: run }) => found(run, /initrd (\d+) KiB/) * 1024,
   reserved: ({ run }) => reserved(run),
