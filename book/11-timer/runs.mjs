@@ -60,6 +60,8 @@ export const numbers = {
   'asked.interrupts': (recorded) => counted(recorded['count-asked'], 2),
   'told.calls': (recorded) => counted(recorded.count, 1),
   'told.interrupts': (recorded) => counted(recorded.count, 2),
+  'older.wait': (recorded) => // when Linux begins to wait, in milliseconds
+    Math.round(1000 * /\[ *([\d.]+)\] Waiting 1 sec/.exec(recorded['count-older'].text)[1]),
   'told.firmware': ({ log }) => log.counts.firmware,
   'told.guest': ({ log }) => log.counts.guest,
 };
