@@ -44,6 +44,7 @@ OBJDUMP := llvm-objdump$(LLVM_SUFFIX)
 SIZE    := llvm-size$(LLVM_SUFFIX)
 DTC     ?= dtc
 QEMU    ?= qemu-system-riscv64
+override QEMU := $(if $(findstring /,$(QEMU)),$(call find_file,$(QEMU)),$(QEMU))
 
 # The C++ library's headers: Debian's clang finds those of the riscv64 cross packages by itself and
 # lacks one empty file. A guest bundle (see common/guest) brings its own, for any other system.

@@ -52,8 +52,8 @@ export function commandsOf(step, run) {
   const directory = shownDirectory(step, run);
   const select = run.lines && `grep -E ${quote(run.lines.source.replaceAll('\\d', '[0-9]'))}`;
   if (run.command) {
-    const [elf, place] = [`build/${directory}/hypervisor.elf`, `steps/${directory}`];
-    return [[fill(run.command, { elf, step: place }), select].filter(Boolean).join(' | ')];
+    const [out, place] = [`build/${directory}`, `steps/${directory}`];
+    return [[fill(run.command, { out, step: place }), select].filter(Boolean).join(' | ')];
   }
   const assignments = Object.entries(variablesOf(run, { major: 7 }))
     .map(([name, value]) => `${name}=${quote(String(value))}`);
@@ -61,12 +61,13 @@ export function commandsOf(step, run) {
   return [make, ...(run.log && select ? [`${select} ${usualLog}`] : [])];
 }
 
-const fill = (command, { elf, step }) => command.replaceAll('{elf}', elf).replaceAll('{step}', step)
+const fill = (command, { out, step }) => command.replaceAll('{elf}', `${out}/hypervisor.elf`)
+  .replaceAll('{out}', out).replaceAll('{step}', step)
   .replace(/[\w.+-]+/g, withSuffix);
 
 /** Runs a command about what was built: { status, text }. */
 export function runCommand(run, place) {
-  const command = fill(run.command, { elf: place.elf, step: place.directory });
+  const command = fill(run.command, { out: place.out, step: place.directory });
   try {
     const output = execFileSync('sh', ['-c', command],
       { cwd: root, encoding: 'utf8', stdio: 'pipe' });

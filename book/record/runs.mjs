@@ -35,7 +35,8 @@
 //
 // What is recorded instead of the console:
 //   command: 'llvm-nm {elf}' what this prints, once what runs is built. {elf} is the hypervisor,
-//                            {step} the step's directory; LLVM's tools get their suffix
+//                            {out} the directory of what is built, {step} the step's; LLVM's tools
+//                            get their suffix
 //   log: 'int'               the lines of QEMU's log (-d int) that `lines` matches
 //   trace: { exit: 1 }       the first exit of the guest, instruction by instruction, from
 //                            exit_guest to sret (NAME.trace.json). `from` and `to` name another

@@ -8,7 +8,7 @@ import { diffWordsWithSpace } from 'diff';
 import { treeOf } from '../blame.mjs';
 import { lineHtml, linesHtml } from './code.mjs';
 import { tokensOf } from './highlight.mjs';
-import { count, escape } from './html.mjs';
+import { count, escape, withCode } from './html.mjs';
 import { linksOf } from './links.mjs';
 import { fileHref } from './site.mjs';
 
@@ -161,5 +161,5 @@ export function boxHtml({ id, reason, files }, step) {
   }
   const paths = files.map(({ path }) => `<code v-pre>${escape(path)}</code>`).join(', ');
   return '<details class="elided"><summary><b class="program">code</b>'
-    + `${paths}: ${escape(reason)}</summary>${html}</details>`;
+    + `${paths}: ${withCode(reason)}</summary>${html}</details>`;
 }

@@ -1,15 +1,14 @@
 // Where the exits of a boot go, as a drawing: bars from the first exit to the last, with the kernel's
 // lines beside them.
 import { refuse } from '../../../common/steps.mjs';
-import { commandHtml } from './console.mjs';
-import { escape, withCode } from './html.mjs';
+import { escape, shellHtml, withCode } from './html.mjs';
 import { runOf, textOf } from './recorded.mjs';
 
 const width = 360;
 const bar = { width: 112, height: 8 };
 const lineHeight = 17;
 const labelLeft = 144;
-const longest = 28; // letters of a line
+const longest = 25; // letters of a line
 
 /** How each kind is filled, what one exit of it is called, and what several are. */
 const kinds = {
@@ -105,5 +104,6 @@ export function exitsHtml(step, name, rest = '') {
     + `${barsSvg(exits.bars, used)}${labelsSvg(labels)}`
     + `${legendSvg(used, exits.total, height + 4)}</svg>`
     + `<figcaption>${withCode(caption)}</figcaption></figure>`
-    + `<div class="console" v-pre>${commandHtml(step, run)}</div>`;
+    + '<p class="try">Counted in the log that QEMU then writes:</p>'
+    + run.commands.map(shellHtml).join('');
 }
