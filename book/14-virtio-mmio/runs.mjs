@@ -8,7 +8,7 @@ const largeMemory = { MEMORY: '4G' };
 export const runs = {
   // What Linux says as the device learns to answer.
   file: { state: 'A second file', until: panic },
-  place: { state: 'A place to look', until: 'epc : virtio_mmio_probe' },
+  place: { state: 'A place to look', until: '  ra : ' },
   answers: { state: 'Four answers', until: panic },
   features: { state: 'What both can do', until: panic },
   status: { state: 'How far the driver is', until: panic },
