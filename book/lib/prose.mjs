@@ -155,7 +155,7 @@ function* complaintsOfFiles(step, { directives }, book) {
     .map(({ rest }) => rest.split(' ')[0]);
   const files = existsSync(join(book, step)) ? readdirSync(join(book, step)) : [];
   for (const [ending, names] of [
-    ['.patch', shown('failure', 'solution')], ['.svg', shown('drawing')],
+    ['.patch', shown('failure', 'solution', 'request')], ['.svg', shown('drawing')],
   ]) {
     for (const file of files.filter((name) => name.endsWith(ending))) {
       if (!names.includes(file.slice(0, -ending.length))) {

@@ -199,6 +199,7 @@ function count(numbers, results) {
     get trace() { return JSON.parse(text); },
     get exits() { return JSON.parse(text); },
     get table() { return JSON.parse(text); },
+    get request() { return JSON.parse(text); },
   }]));
   return Object.fromEntries(Object.entries(numbers).map(([name, compute]) => {
     try {

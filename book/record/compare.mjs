@@ -33,7 +33,9 @@ const withoutChance = (line) => line
   .replace(/^\[ *\d+\.\d+\] /, '[ time ] ')
   .replace(/(step\.mk):\d+/, '$1:…')
   .replace(/(stood at pc) 0x\w+$/, '$1 …')
-  .replace(/^( pc +)[0-9a-f]{16}$/, '$1…');
+  .replace(/^( pc +)[0-9a-f]{16}$/, '$1…')
+  // Where Linux has a queue and its buffers.
+  .replace(/(?<=^\{ ?"(?:queue|by)":.*")0x8[0-9a-f]{7}(?=")/g, '…');
 
 /** A line without its numbers. */
 const shapeOf = (line) => withoutChance(line)

@@ -10,6 +10,7 @@ import { Machine, root } from '../../common/test/machine.mjs';
 import { placeOf, readSymbols } from './elf.mjs';
 import { exitLog, exitsText, readExits } from './exits.mjs';
 import { Monitor, valueOf } from './monitor.mjs';
+import { readRequest, requestText } from './request.mjs';
 import { readTable, tableText } from './table.mjs';
 import { clean, hasLinux, linesOf } from './text.mjs';
 import { readTrace, stepping, traceText } from './trace.mjs';
@@ -134,6 +135,9 @@ async function result(run, place, { status, output, shown, loop, answers, table,
   }
   if (table) {
     return { ...(loop && { loop }), ...linux, text: tableText(table) };
+  }
+  if (run.request) {
+    return { ...linux, text: requestText(readRequest(console)) };
   }
   if (run.exits) {
     const exits = await readExits(log, run.until);

@@ -45,13 +45,17 @@
 //                            those before that text
 //   table: true              with `until`: the second-stage table that the console names with the
 //                            words `hgatp 0x…`, as it is then in memory (NAME.table.json)
+//   request: true            with `until`: the first request in a virtqueue, out of the lines that a
+//                            patch has the hypervisor print for each thing that driver or device
+//                            does (NAME.request.json); record/request.mjs says which lines
 //   lines: /ecall/           with `log` or `command`: only the lines that it matches. What the
 //                            reader types has a grep -E with it
 //   count: { calls: /ecall/ }   counts lines of the log, before `lines` takes some, or of the
 //                            console; for `numbers`
 //
 // `numbers` are functions of what was recorded on the first QEMU: by the name of the run
-// { text, lines, status, counts, trace, exits, table }; lines are without those of the firmware.
+// { text, lines, status, counts, trace, exits, table, request }; lines are without those of the
+// firmware.
 
 import fs from 'node:fs';
 import path from 'node:path';
@@ -94,6 +98,7 @@ const properties = {
   trace: ['an object', isObject],
   exits: ['true', (value) => value === true],
   table: ['true', (value) => value === true],
+  request: ['true', (value) => value === true],
   lines: ['a regular expression that grep -E understands too: of \\…, only \\d, \\w, \\b and signs',
     (value) => isPattern(value) && !/\\[A-Zace-vxyz]|\(\?/.test(value.source)],
   count: ['an object of regular expressions', (value) => isObject(value)
@@ -105,6 +110,8 @@ const excludes = [
   ['command', ['log', 'trace', 'type', 'limit', 'until', 'target', 'counted', 'terminal', 'count']],
   ['trace', ['log', 'type', 'limit', 'until', 'target', 'terminal', 'lines', 'count']],
   ['table', ['command', 'log', 'trace', 'limit', 'target', 'registers', 'monitor', 'count']],
+  ['request', ['command', 'log', 'trace', 'table', 'exits', 'limit', 'target', 'registers',
+    'monitor', 'count']],
   ['exits', ['command', 'log', 'trace', 'table', 'limit', 'target', 'registers', 'monitor',
     'count']],
   ['limit', ['until', 'type']],
@@ -112,6 +119,7 @@ const excludes = [
 ];
 const needs = [
   ['after', ['until']], ['registers', ['until']], ['monitor', ['until']], ['table', ['until']],
+  ['request', ['until']],
   ['lines', ['log', 'command']],
 ];
 

@@ -46,7 +46,7 @@ function toEntry({ status, text, counts, loop, linux }, file) {
 /** What is to be stored of a run: { entry, isTrue }. Texts that are still true stay as they are. */
 function entryOf(name, { run, commands, results: [first, second] }, before) {
   const isTrace = run.trace !== undefined;
-  const kind = ['trace', 'exits', 'table'].find((each) => run[each]);
+  const kind = ['trace', 'exits', 'table', 'request'].find((each) => run[each]);
   const end = kind ? `${kind}.json` : 'txt';
   const entry = { commands, patch: run.patch, ...toEntry(first, `${name}.${end}`) };
   if (second && compare(first, second, { isTrace })) {

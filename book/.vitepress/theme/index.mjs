@@ -14,11 +14,15 @@ function openFolds(hash) {
   }
 }
 
-/** A page-table walk takes any address, where a page has one. */
-async function startWalks() {
+/** A page-table walk takes any address, and a request goes step by step, where a page has one. */
+async function startFigures() {
   if (document.querySelector('.walk')) {
     const walks = await import('./walk.mjs');
     walks.startWalks();
+  }
+  if (document.querySelector('.request')) {
+    const requests = await import('./request.mjs');
+    requests.startRequests();
   }
 }
 
@@ -63,7 +67,7 @@ export default {
     }
     router.onAfterRouteChange = () => nextTick(() => {
       openFolds(location.hash);
-      startWalks();
+      startFigures();
     });
     // A page that was left open over a new deployment asks for scripts that are gone.
     window.addEventListener('vite:preloadError', () => location.reload());

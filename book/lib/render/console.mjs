@@ -120,8 +120,8 @@ function secondHtml(step, run, excerpt, name, shown) {
 /** The name of a patch, which leads to where it is shown, with how to apply it. */
 function patchHtml(step, patch) {
   const shown = chapterOf(step).page?.directives.find(({ kind, rest }) =>
-    ['failure', 'solution'].includes(kind) && runOf(step, rest).patch === patch);
-  const href = shown?.kind === 'solution' ? solutionHref(step, shown.rest) : `#${shown?.rest}`;
+    ['failure', 'solution', 'request'].includes(kind) && runOf(step, rest).patch === patch);
+  const href = shown?.kind === 'failure' ? `#${shown.rest}` : solutionHref(step, shown?.rest);
   return shown ? `<a href="${href}">${escape(patch)}</a>` : escape(patch);
 }
 
@@ -131,7 +131,7 @@ export const commandHtml = (step, { commands, patch }) => '<div class="command">
   + `${patch ? `<p>with ${patchHtml(step, patch)}</p>` : ''}</div>`;
 
 /** Which versions a console is of: of Linux, too, where one has run. */
-function versionsHtml(step, run) {
+export function versionsHtml(step, run) {
   const { qemu, linux } = recordedOf(step).versions;
   const names = [`QEMU ${qemu}`, ...(run.linux ? [`Linux ${linux}`] : [])];
   return `<p class="versions-of">${escape(names.join(', '))}</p>`;

@@ -13,6 +13,7 @@ import { mapHtml } from './map.mjs';
 import { failureHtml, solutionHtml, solutionsHtml } from './patch.mjs';
 import { quotationsHtml, quoteHtml } from './quote.mjs';
 import { headerPageHtml, referencePageHtml } from './reference.mjs';
+import { requestHtml } from './request.mjs';
 import { traceHtml } from './trace.mjs';
 import { walksHtml } from './walk.mjs';
 import { wholeHtml } from './whole.mjs';
@@ -36,6 +37,7 @@ const shows = {
   console: (subject, rest) => consoleHtml(...readRun(rest, subject)),
   trace: (subject, rest) => traceHtml(...readRun(rest, subject)),
   exits: (subject, rest) => exitsHtml(...readRun(rest, subject)),
+  request: (subject, rest) => requestHtml(...readRun(rest, subject)),
   walk: (subject, rest) => walksHtml(...readRun(rest, subject)),
   failure: ({ step, runs }, rest) => failureHtml(step, rest, runs),
   solution: ({ step, runs }, rest) => solutionHtml(step, rest, runs),
@@ -60,7 +62,7 @@ const anywhere = ['console', 'trace', 'quote', 'quotations', 'map', 'chapters'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',
-  'head', 'end'];
+  'request', 'head', 'end'];
 
 /**
  * The HTML of a directive. It throws a refusal if there is nothing to show.

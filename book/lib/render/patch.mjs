@@ -1,5 +1,6 @@
 // Patches: those that belong to a chapter, as small changes, and those of whole steps, as files. The
-// page of a chapter shows its faults; its solutions have a page of their own.
+// page of a chapter shows its faults; its solutions have a page of their own, where the patch of a
+// request is as well.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_HEADERS_ONLY, applyPatch, createTwoFilesPatch, parsePatch } from 'diff';
@@ -64,10 +65,14 @@ export function solutionHtml(step, name, runs) {
 
 /** The page of a chapter's solutions, each under the title of its exercise. */
 export function solutionsHtml(step, runs) {
-  const solutions = chapterOf(step).page.directives.filter(({ kind }) => kind === 'solution');
+  const { directives } = chapterOf(step).page;
+  const of = (wanted) => directives.filter(({ kind }) => kind === wanted);
   return headingHtml(1, 'solutions', `Solutions of chapter ${number(step)}`)
     + `<p>Of the exercises of <a href="${chapterHref(step)}">${escape(titleOf(step))}</a>. Each is `
     + 'one of many: what an exercise asks for decides.</p>'
-    + solutions.map(({ rest, section }) => headingHtml(2, slugOf(section.title), section.title)
-      + changeHtml(step, rest, runs)).join('');
+    + of('solution').map(({ rest, section }) =>
+      headingHtml(2, slugOf(section.title), section.title) + changeHtml(step, rest, runs)).join('')
+    + of('request').map(({ rest }) =>
+      headingHtml(2, 'a-request-step-by-step', 'Not of an exercise: a request, step by step')
+        + changeHtml(step, rest, runs)).join('');
 }

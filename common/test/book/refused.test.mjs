@@ -57,6 +57,7 @@ describe('the build refuses', () => {
     ['@@ walk table', /it has to be @@ walk NAME "0x…"/],
     ['@@ walk table "0x80200000" "80 20"', /it has to be @@ walk NAME "0x…"/],
     ['@@ walk table "write 0x80200000"', /before each maybe load, store, fetch$/],
+    ['@@ request run', /the run run of 01-boot has no request/],
     ['@@ failure nothing', /there is no run nothing in book\/01-boot\/runs\.mjs/],
     ['@@ solution nothing', /there is no run nothing in book\/01-boot\/runs\.mjs/],
     ['@@ failure run', /the run run in book\/01-boot\/runs\.mjs has no patch/],
