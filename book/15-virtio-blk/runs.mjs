@@ -22,6 +22,8 @@ export const runs = {
   'entry-for-head': { patch: 'entry-for-head.patch', until: 'loop' },
   'early-index': { patch: 'early-index.patch', type: meow },
 
+  // What driver and device do for the first request.
+  request: { patch: 'request.patch', until: 'InterruptStatus 1', request: true },
   boot: { exits: true, until: 'exit powers off.' },
 
   requests: { patch: 'requests.patch', type: meow, count: { served: /disk: type/ } },
