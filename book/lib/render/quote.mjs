@@ -2,10 +2,11 @@
 import { refuse } from '../../../common/steps.mjs';
 import { documents, quotations } from '../../quotations.mjs';
 import { escape, withCode } from './html.mjs';
+import { hrefOf } from './site.mjs';
 
 /** Where a quotation stands: `Privileged spec 18.6.2`, `SBI 2.0, chapter 3`. */
 function placeHtml({ document, section }) {
-  const link = `<a href="/specifications/#quotations">${escape(documents[document].name)}</a>`;
+  const link = `<a href="${hrefOf('specifications/#quotations')}">${escape(documents[document].name)}</a>`;
   return `${link}${/^\d/.test(section) ? ' ' : ', '}${escape(section)}`;
 }
 
