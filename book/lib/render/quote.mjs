@@ -6,7 +6,8 @@ import { hrefOf } from './site.mjs';
 
 /** Where a quotation stands: `Privileged spec 18.6.2`, `SBI 2.0, chapter 3`. */
 function placeHtml({ document, section }) {
-  const link = `<a href="${hrefOf('specifications/#quotations')}">${escape(documents[document].name)}</a>`;
+  const name = escape(documents[document].name);
+  const link = `<a href="${hrefOf('specifications/#quotations')}">${name}</a>`;
   return `${link}${/^\d/.test(section) ? ' ' : ', '}${escape(section)}`;
 }
 
