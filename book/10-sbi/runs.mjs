@@ -8,6 +8,7 @@ export const runs = {
   who: { state: 'Who the firmware is', until: 'unknown-block(0,0) ]---' },
   unheard: { state: 'Who the firmware is', variables: restart, ...loop },
   end: { state: 'A restart' },
+  fenced: { state: 'Fences for other harts' },
   wake: { state: 'An interrupt that is a call', patch: 'wake.patch' },
   say: { patch: 'say.patch' },
 
@@ -21,6 +22,10 @@ export const runs = {
 
   version: { patch: 'version.patch', ...loop },
   'in-a1': { patch: 'in-a1.patch' },
+  slow: {
+    patch: 'in-a1.patch', until: '^@^@^@^@',
+    variables: { GUEST: '', QEMU_FLAGS: '-icount shift=6,sleep=off' },
+  },
   'first-byte': { patch: 'first-byte.patch' },
   'all-harts': { patch: 'all-harts.patch', ...loop },
   fenceless: { patch: 'fenceless.patch' },
