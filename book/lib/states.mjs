@@ -59,19 +59,24 @@ function claim(file, selection) {
   return { lines, widthOf: (line) => 1 + symbolOf(line).to - symbolOf(line).from };
 }
 
-/** The changed lines from the only one with the text `from` to the only one with the text `to`. */
+/** The changed lines from the only one with the text `from` to the next one with the text `to`. */
 function linesBetween({ path, lines }, from, to) {
+  const withText = (text) => lines.flatMap(({ kind, text: line }, index) =>
+    (kind !== 'same' && line.includes(text) ? [index] : []));
   const indexOf = (text) => {
-    const found = lines.flatMap(({ kind, text: line }, index) =>
-      (kind !== 'same' && line.includes(text) ? [index] : []));
+    const found = withText(text);
     if (found.length !== 1) {
       const who = found.length === 0 ? 'no changed line has' : `${found.length} changed lines have`;
       throw new Error(`${path}: ${who} the text "${text}"`);
     }
     return found[0];
   };
-  const [first, last] = [indexOf(from), indexOf(to)];
-  if (first > last) {
+  const first = indexOf(from);
+  const last = withText(to).find((index) => index >= first);
+  if (last === undefined && withText(to).length === 0) {
+    throw new Error(`${path}: no changed line has the text "${to}"`);
+  }
+  if (last === undefined) {
     throw new Error(`${path}: "${from}" comes after "${to}"`);
   }
   const [start, end] = from === to

@@ -131,6 +131,15 @@ describe('a directive takes', () => {
     assert.deepEqual(shownIn(boxes[6]), ['+GUEST ?= a']);
   });
 
+  test('all from one text to the next one with the other', () => {
+    const { errors, boxes } = chapter({ 'a.cpp': one }, { 'a.cpp': one + two + three },
+      '@@ diff a.cpp#"/// Two.".."}"\n@@ diff a.cpp');
+    assert.deepEqual(errors, []);
+    assert.deepEqual(shownIn(boxes[1]).slice(-3), ['+int three() {', '+    return 3;', '+}']);
+    assert.ok(shownIn(boxes[0]).includes('+int two() {'));
+    assert.ok(!shownIn(boxes[0]).includes('+int three() {'));
+  });
+
   test('a file that a directive names twice, once', () => {
     const { errors, boxes } = chapter({}, { 'a.cpp': one },
       '@@ diff a.cpp#one a.cpp');
