@@ -15,7 +15,8 @@ export const runs = {
   run: {},
   forms: { variables: forms },
   'stale-code': {
-    command: 'llvm-objdump -d --no-show-raw-insn build/12-mmio/forms.cpp.elf',
+    command: 'make -s -C {step} guest GUEST=guest/forms.cpp > /dev/null; '
+      + 'llvm-objdump -d --no-show-raw-insn build/12-mmio/forms.cpp.elf',
     lines: /8020020c:|80200210:|80200214:/,
   },
   exit: { variables: forms, trace: { exit: 2 } },
@@ -48,6 +49,8 @@ const counted = (what) => ({ count }) =>
 export const numbers = {
   'exit.instructions': (recorded) => recorded.exit.trace.length,
   'exit.fetch': (recorded) => recorded.exit.trace.filter(inFetch).length,
+  tree: (recorded) => // where the machine's device tree is
+    Number(/Next Arg1 +: (0x\w+)/.exec(recorded['no-restore'].text)[1]),
   loads: counted('loads'),
   stores: counted('stores'),
 };
