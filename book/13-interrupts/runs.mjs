@@ -2,16 +2,16 @@
 
 const echo = { variables: { GUEST: 'guest/echo.cpp' } };
 const lines = (...typed) => typed.map((line, index) =>
-  [index === 0 ? 'is the last' : `guest: ${typed[index - 1]}`, line]);
+  [index === 0 ? 'is the last\n' : `guest: ${typed[index - 1]}`, line]);
 const external = /desc=\w*s_external/; // in QEMU's log, an interrupt of a PLIC
 
 export const runs = {
   absent: { state: 'A guest that waits', ...echo },
   sleeps: { state: 'A controller', ...echo, until: 'loop' },
   stopped: { state: 'A key interrupts us', ...echo, type: lines('meow') },
-  'any-context': {
+  'hart-context': {
     state: 'A key interrupts us',
-    patch: 'any-context.patch',
+    patch: 'hart-context.patch',
     ...echo,
     until: 'loop',
     monitor: ['chardev-send-break serial0', 'info registers', 'xp /2wx 0xc002000'],
@@ -22,7 +22,7 @@ export const runs = {
   boot: { exits: true },
   echo: { ...echo, type: lines('meow', 'exit') },
   key: { ...echo, patch: 'key.patch' },
-  exit: { ...echo, patch: 'key.patch', trace: { exit: 81 } },
+  exit: { ...echo, patch: 'key.patch', trace: { exit: 81, to: 'csrs' } },
   'key-log': {
     ...echo,
     patch: 'key.patch',
