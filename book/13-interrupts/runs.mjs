@@ -55,7 +55,7 @@ export const runs = {
     command: 'llvm-objdump -d --no-show-raw-insn build/13-interrupts/echo.cpp.elf',
     lines: /wfi|sstatus/,
   },
-  'no-listen': { ...echo, patch: 'no-listen.patch', type: lines('meow', 'exit') },
+  'always-on': { ...echo, patch: 'always-on.patch', type: lines('meow', 'exit') },
 
   twice: { ...echo, patch: 'twice.patch', type: lines('exit') },
 };
