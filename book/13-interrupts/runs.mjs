@@ -52,7 +52,8 @@ export const runs = {
   },
   'guest-code': {
     ...echo,
-    command: 'llvm-objdump -d --no-show-raw-insn build/13-interrupts/echo.cpp.elf',
+    patch: 'only-set.patch',
+    command: 'llvm-objdump -d --no-show-raw-insn {out}/echo.cpp.elf',
     lines: /wfi|sstatus/,
   },
   'always-on': { ...echo, patch: 'always-on.patch', type: lines('meow', 'exit') },
