@@ -154,12 +154,16 @@ async function result(run, place, { status, output, shown, loop, answers, table,
   };
 }
 
+/** Where the text is that ends the run: the first one, unless what is typed comes before it. */
+const placeOfText = (output, { until, type }) =>
+  (type ? output.lastIndexOf(until) : output.indexOf(until));
+
 /** Waits until the run has come to where it is to be looked at, and ends it. */
 async function waitFor(run, machine, monitor, place) {
   const isLoop = run.until === 'loop';
   await machine.expect(isLoop ? run.after ?? 'OpenSBI' : run.until);
   const shown = isLoop ? undefined
-    : machine.output.slice(0, machine.output.lastIndexOf(run.until) + run.until.length);
+    : machine.output.slice(0, placeOfText(machine.output, run) + run.until.length);
   await monitor.connect();
   const loop = isLoop ? await findLoop(machine, monitor, readSymbols(place.elf)) : undefined;
   await monitor.ask('stop');

@@ -25,6 +25,8 @@ async function* readStates(file) {
         yield lines;
       }
       lines = [];
+    } else if (/^(cpu_io_recompile|Stopped execution)/.test(line)) {
+      lines = undefined; // it was not executed: it has met a device, and comes again
     } else {
       lines?.push(line);
     }
