@@ -37,6 +37,12 @@ bootTest('a relative name is meant from where make was started', async (boot) =>
   await runGuest(boot, 'kernel.bin', { cwd });
 });
 
+bootTest('a relative name of QEMU as well', async (boot, { path: qemu }) => {
+  const cwd = scratchDirectory('qemu-relative');
+  fs.writeFileSync(path.join(cwd, 'qemu'), `#!/bin/sh\nexec ${qemu} "$@"\n`, { mode: 0o755 });
+  await runGuest(boot, guest('privileged'), { cwd, variables: { QEMU: './qemu' } });
+});
+
 bootTest('a relative name, in a directory with a space in its name', async (boot) => {
   const cwd = scratchDirectory('kernel relative');
   fs.copyFileSync(guest('privileged'), path.join(cwd, 'kernel.bin'));
