@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { refuse } from '../../common/steps.mjs';
 import { Machine, root } from '../../common/test/machine.mjs';
@@ -111,6 +112,7 @@ export async function runOn(qemu, run, place) {
   try {
     for (const [text, line] of run.type ?? []) {
       await machine.expect(text);
+      await pause(300); // a reader is not faster: what has printed the text has gone on
       machine.typeLine(line);
     }
     const ended = run.until ? await waitFor(run, machine, monitor, place) : undefined;
@@ -161,7 +163,8 @@ const placeOfText = (output, { until, type }) =>
 /** Waits until the run has come to where it is to be looked at, and ends it. */
 async function waitFor(run, machine, monitor, place) {
   const isLoop = run.until === 'loop';
-  await machine.expect(isLoop ? run.after ?? 'OpenSBI' : run.until);
+  const began = run.type ? '' : 'OpenSBI'; // what was typed has waited for more than that
+  await machine.expect(isLoop ? run.after ?? began : run.until);
   const shown = isLoop ? undefined
     : machine.output.slice(0, placeOfText(machine.output, run) + run.until.length);
   await monitor.connect();

@@ -19,7 +19,8 @@
 //
 // How it goes on and ends:
 //   type: [['exit powers off.', 'meow'], …]      a line is typed when the console shows the text
-//                            before it, after the text of the line before
+//                            before it, after the text of the line before; '' is Enter alone,
+//                            where it must be one key
 //   terminal: false          as in a pipe: nobody types, and `run:` says something else
 //   limit: 5                 ended after so many seconds (LIMIT=5; no terminal). Not for what hangs
 //                            for sure: `until: 'loop'` waits no longer than it must
@@ -86,7 +87,7 @@ const properties = {
   target: ['a text', isText],
   counted: ['true or false', isFlag],
   type: ['a list of pairs [text to wait for, line to type]', (value) => Array.isArray(value)
-    && value.every((pair) => isTexts(pair) && pair.length === 2)],
+    && value.every((pair) => pair.length === 2 && isText(pair[0]) && typeof pair[1] === 'string')],
   terminal: ['true or false', isFlag],
   limit: ['a number of seconds', (value) => Number.isInteger(value) && value > 0],
   until: ["'loop' or a text", isText],
