@@ -23,8 +23,11 @@ export class Monitor {
     return `-chardev socket,id=book,path=${place},server=on,wait=off -mon chardev=book`;
   }
 
-  /** To be called when QEMU runs. */
+  /** To be called when QEMU runs; once more does nothing. */
   async connect() {
+    if (this.#socket) {
+      return;
+    }
     this.#socket = net.connect(path.join(this.#directory, 'socket'));
     this.#socket.setEncoding('latin1');
     this.#socket.on('data', (text) => {

@@ -4,7 +4,6 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 import { refuse } from '../../common/steps.mjs';
 import { Machine, root } from '../../common/test/machine.mjs';
@@ -23,6 +22,9 @@ const patience = 60_000; // milliseconds until a loop must have been found
 // How long nothing must be printed: in seconds of the machine's own time, and as a multiple of the
 // longest silence before, so that it takes longer where all is slow.
 const silence = { least: 0.3, multiple: 3 };
+
+// A hart that is in one place for so many seconds of the machine's time waits there.
+const stillness = 0.02;
 
 const usualLog = '/tmp/qemu.log';
 
@@ -94,7 +96,7 @@ export const stopAll = () => Promise.all([...running].map((machine) => machine.s
 export async function runOn(qemu, run, place) {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'recording-'));
   const log = path.join(directory, 'log');
-  const monitor = run.until && new Monitor();
+  const monitor = (run.until || run.type) && new Monitor();
   const flags = [flagsOf(run, { major: qemu.major, log }), monitor?.flags]
     .filter(Boolean).join(' ');
   const machine = new Machine({
@@ -112,7 +114,8 @@ export async function runOn(qemu, run, place) {
   try {
     for (const [text, line] of run.type ?? []) {
       await machine.expect(text);
-      await pause(300); // a reader is not faster: what has printed the text has gone on
+      await monitor.connect();
+      await waitForWaiting(monitor); // a reader is not faster
       machine.typeLine(line);
     }
     const ended = run.until ? await waitFor(run, machine, monitor, place) : undefined;
@@ -154,6 +157,24 @@ async function result(run, place, { status, output, shown, loop, answers, table,
   return {
     ...(!run.until && { status }), ...(loop && { loop }), ...(counts && { counts }), ...linux, text,
   };
+}
+
+/** Waits until the hart waits: it stays where it is. */
+async function waitForWaiting(monitor) {
+  const deadline = Date.now() + patience;
+  let place;
+  let since;
+  while (Date.now() < deadline) {
+    const registers = await monitor.registers();
+    const now = `${registers.get('V')} ${registers.get('pc')}`;
+    const time = await monitor.seconds();
+    if (now !== place) {
+      [place, since] = [now, time];
+    } else if (time - since > stillness) {
+      return;
+    }
+  }
+  refuse(`the hart does not wait within ${patience / 1000} s`);
 }
 
 /** Where the text is that ends the run: the first one, unless what is typed comes before it. */

@@ -19,8 +19,8 @@
 //
 // How it goes on and ends:
 //   type: [['exit powers off.', 'meow'], …]      a line is typed when the console shows the text
-//                            before it, after the text of the line before; '' is Enter alone,
-//                            where it must be one key
+//                            before it, after the text of the line before, and the hart waits; ''
+//                            is Enter alone, where it must be one key
 //   terminal: false          as in a pipe: nobody types, and `run:` says something else
 //   limit: 5                 ended after so many seconds (LIMIT=5; no terminal). Not for what hangs
 //                            for sure: `until: 'loop'` waits no longer than it must
