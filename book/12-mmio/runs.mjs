@@ -5,8 +5,11 @@ const hello = { GUEST: 'guest/hello.S' };
 
 export const runs = {
   // The states, one after another.
-  absent: { state: 'A device in the tree' },
-  look: { state: 'Where, and by which instruction', patch: 'look.patch' },
+  absent: { state: 'A device in the tree', until: 'epc : mem_serial_out+0x10/0x3c' },
+  look: {
+    state: 'Where, and by which instruction', patch: 'look.patch',
+    until: 'epc : mem_serial_out+0x10/0x3c',
+  },
   link: { state: 'From the fault to the device', target: 'build' },
   stale: {
     state: 'One form after the other', variables: forms, until: 'loop', registers: ['htval'],
