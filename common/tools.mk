@@ -23,7 +23,7 @@ ifndef STARTED_CURDIR
 export STARTED_PWD := $(PWD)
 export STARTED_CURDIR := $(CURDIR)
 endif
-find_file = $(if $(filter-out /%,$1),$(firstword \
+find_file = $(if $(filter-out /%,$(firstword $1)),$(firstword \
   $(wildcard $(addsuffix /$1,$(STARTED_PWD) $(STARTED_CURDIR))) $1),$1)
 
 # Clang 17 and later know the hypervisor extension; 19 is the one that Debian 12 and 13 share.

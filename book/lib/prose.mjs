@@ -182,5 +182,6 @@ export function complaintsOf(step, book = bookDirectory) {
   const file = relative(process.cwd(), page.path);
   const blocks = blocksOf(page.text);
   return [...complaintsOfStyle(blocks), ...complaintsOfParts(page),
-    ...complaintsOfNames(step, page, book), ...complaintsOfFiles(step, page, book)].map((each) => ({ file, ...each }));
+    ...complaintsOfNames(step, page, book), ...complaintsOfFiles(step, page, book)]
+    .map((each) => ({ file, ...each }));
 }

@@ -56,7 +56,8 @@ const languageOf = (path) =>
 const classOf = (color) => `t${Number.parseInt(color.slice(1), 16)}`;
 
 const tokenise = remember((language, text) => highlighter
-  .codeToTokensBase(text, { lang: language, theme: 'pairs' })
+  // Without a limit in time: on a busy machine a line would have no colours.
+  .codeToTokensBase(text, { lang: language, theme: 'pairs', tokenizeTimeLimit: 0 })
   .map((tokens) => tokens.map(({ content, color }) => {
     const isCode = !silent.includes(color.toLowerCase());
     // Without words it is an operator: there are many, and nobody looks for them.

@@ -28,5 +28,5 @@ export const unescape = (html) => html.replace(/&(?:amp|lt|gt|quot);/g, (entity)
   Object.keys(entities).find((mark) => entities[mark] === entity));
 
 /** A text with `code` between backticks, and *words* with weight between stars. */
-export const withCode = (text) => escape(text).replace(/`([^`]+)`/g, '<code>$1</code>')
-  .replace(/\*([^*]+)\*/g, '<em>$1</em>');
+export const withCode = (text) => escape(text).replace(/`([^`]+)`|\*([^*]+)\*/g,
+  (_, code, words) => (code ? `<code>${code}</code>` : `<em>${words}</em>`));

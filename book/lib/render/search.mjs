@@ -7,7 +7,6 @@ import { remember } from '../remember.mjs';
 import { titleOf } from './chapter.mjs';
 import { subjectOf } from './subject.mjs';
 import { escape } from './html.mjs';
-import { lineOf } from './readme.mjs';
 import { searchReference } from './reference.mjs';
 import { versionAt } from './site.mjs';
 
@@ -57,10 +56,9 @@ export async function searchHtml(source, env, md) {
     case 'prose':
       return md.renderAsync(source, own);
     case 'chapter': {
-      const html = await md.renderAsync(source, own); // nothing, if it is not written
+      const html = await md.renderAsync(source, own);
       // Without a text, a heading would not be above those that follow.
-      const text = own.frontmatter.description ?? lineOf(step).adds;
-      return heading(1, titleOf(step)) + escape(text) + html;
+      return heading(1, titleOf(step)) + escape(own.frontmatter.description) + html;
     }
     case 'file':
       return searchFile(step, path);
