@@ -1,0 +1,107 @@
+/// @file
+/// The machine's memory, and when each line of it was stored to.
+#pragma once
+
+#include "integers.hpp"
+
+#include <cstddef>
+#include <cstring>
+
+namespace machine {
+
+/// RAM from 0x8000'0000 on. It knows of each line of 64 bytes when it was last stored to, as told
+/// by a clock that fences advance: whoever reads a line through a cache that such a fence brings up
+/// to date can see whether the fence came.
+class Ram {
+public:
+    static constexpr u64 start = 0x8000'0000;
+    static constexpr u64 line_size = 64;
+
+    /// Makes it of `size` bytes at `bytes`, with as many `stamps` as there are lines. Both are zero
+    /// or hold what was loaded before the machine starts.
+    Ram(std::byte* bytes, u32* stamps, u64 size) : bytes_(bytes), stamps_(stamps), size_(size) {}
+
+    u64 size() const {
+        return size_;
+    }
+    u64 end() const {
+        return start + size_;
+    }
+
+    /// Whether the `size` bytes from the physical address `address` on are RAM.
+    bool contains(u64 address, u64 size) const {
+        return address >= start && size <= size_ && address - start <= size_ - size;
+    }
+
+    /// The bytes at `address`, which is in RAM.
+    std::byte* at(u64 address) const {
+        return bytes_ + (address - start);
+    }
+
+    /// What is at `address`, little-endian as every host that this is built for.
+    template <typename T>
+    T read(u64 address) const {
+        T value;
+        std::memcpy(&value, at(address), sizeof value);
+        return value;
+    }
+
+    /// Stores `value` at `address`; it does not cross a line.
+    template <typename T>
+    void write(u64 address, T value) {
+        std::memcpy(at(address), &value, sizeof value);
+        mark_stored(address);
+    }
+
+    /// The time of the last store to the line of `address`; 0 if there was none since the start.
+    u32 stored(u64 address) const {
+        return stamp(address) >> 2;
+    }
+
+    /// A moment that is later than all stores so far.
+    u32 advance_clock() {
+        return ++clock_;
+    }
+
+    /// @name What was made of a line's content
+    /// Instructions were decoded from it, or a walk of the page tables has read it: a store to such
+    /// a line is told, and forgets that.
+    /// @{
+    bool decoded(u64 address) const {
+        return stamp(address) & decoded_bit;
+    }
+    void mark_decoded(u64 address) {
+        stamp(address) |= decoded_bit;
+    }
+    void mark_walked(u64 address) {
+        stamp(address) |= walked_bit;
+    }
+    /// Whether a line was stored to that was decoded or walked, since this was last asked.
+    bool take_used_store() {
+        const bool was = used_store_;
+        used_store_ = false;
+        return was;
+    }
+    /// @}
+
+    void mark_stored(u64 address) {
+        u32& of_line = stamp(address);
+        used_store_ |= (of_line & (decoded_bit | walked_bit)) != 0;
+        of_line = clock_ << 2;
+    }
+
+private:
+    static constexpr u32 decoded_bit = 1, walked_bit = 2;
+
+    u32& stamp(u64 address) const {
+        return stamps_[(address - start) / line_size];
+    }
+
+    std::byte* bytes_;
+    u32* stamps_;
+    u64 size_;
+    u32 clock_ = 1;
+    bool used_store_ = false;
+};
+
+} // namespace machine
