@@ -10,7 +10,7 @@ include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run check debug clean tools guest
+.PHONY: build run check debug clean tools guest machine
 
 OUT ?= $(BUILD)/$(notdir $(CURDIR))
 HYPERVISOR := $(OUT)/hypervisor.elf
@@ -101,22 +101,28 @@ endif
 
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M
-export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU QEMU_FLAGS LIMIT SANITIZE \
-  OBJCOPY
+MACHINE ?= qemu
+STRICT_MACHINE := $(BUILD)/machine/strict
+export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY MACHINE QEMU QEMU_FLAGS FREEDOM \
+  STRICT STRICT_MACHINE LIMIT SANITIZE OBJCOPY
+
+# Where it runs: QEMU is there, our own machine is built.
+machine:
+	@$(if $(filter strict,$(MACHINE)),$(MAKE) --no-print-directory -C $(ROOT)/common/machine)
 
 # The guest's own files are built when they are what runs.
 GUEST_FILES := $(filter $(GUEST_DIR)/%,$(KERNEL) $(DISK))
 guest: $(if $(GUEST),$(filter $(OUT)/%,$(KERNEL)))
 	@$(if $(GUEST_FILES),$(MAKE) --no-print-directory -C $(ROOT)/common/guest)
 
-run: build guest
+run: build guest machine
 	@sh $(ROOT)/common/run/run.sh
 
 check: build
 	@CXX=$(CXX) node $(ROOT)/common/check/check.mjs . $(CHAPTER)
 
 debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
-debug: build guest
+debug: build guest machine
 	@echo "In another terminal: gdb-multiarch $(HYPERVISOR) -ex 'target remote 127.0.0.1:1234'"
 	@sh $(ROOT)/common/run/run.sh
 

@@ -1,4 +1,4 @@
-# Runs QEMU, and writes the disk to $SAVE at the end: keep-disk.sh DIRECTORY QEMU ARGUMENTS…
+# Runs the machine, and writes the disk to $SAVE at the end: keep-disk.sh DIRECTORY QEMU ARGUMENTS…
 # DISK_START and DISK_SIZE say where it lies in RAM.
 set -eu
 here=$(dirname "$0")
@@ -28,7 +28,11 @@ if [ -t 0 ]; then
     "$@" -serial mon:stdio || status=$?
 else
     echo "run: no terminal: the run ends after ${LIMIT:=120} s at the latest; $kept"
-    sh "$here/unattended.sh" "$work" "$LIMIT" "$@" || status=$?
+    if [ "$MACHINE" = strict ]; then # it types what is piped in by itself
+        "$@" -serial stdio -limit "$LIMIT" || status=$?
+    else
+        sh "$here/unattended.sh" "$work" "$LIMIT" "$@" || status=$?
+    fi
 fi
 
 # The firmware is at the beginning of RAM as soon as the machine has started.

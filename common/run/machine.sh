@@ -27,7 +27,15 @@ eval "$layout"
 [ "$memory" -ge $((least * 1024)) ] ||
     fail "MEMORY=$MEMORY: too little for these files: at least ${least}M are needed"
 
-set -- "$QEMU" -machine virt -cpu rv64 -m "${memory}K" -display none -no-reboot \
+case $MACHINE in
+    qemu)
+        [ -z "${FREEDOM:-}${STRICT:-}" ] || fail "FREEDOM= and STRICT= are for MACHINE=strict"
+        set -- "$QEMU"
+        ;;
+    strict) set -- "$STRICT_MACHINE" -freedom "${FREEDOM:-}" -strict "${STRICT:-stop}" ;;
+    *) fail "MACHINE=$MACHINE: it is qemu or strict" ;;
+esac
+set -- "$@" -machine virt -cpu rv64 -m "${memory}K" -display none -no-reboot \
     -kernel "$HYPERVISOR" -append "${BOOTARGS:-}"
 module() { # in an option of QEMU's a comma of a file's name stands twice
     printf 'guest-loader,addr=%s,%s=' "$1" "$2"
