@@ -17,19 +17,19 @@ run: ## boots the finished hypervisor and its guest; installs and builds what is
 
 ##@ Check
 test: ## everything that can be tested, on every QEMU that is to be had
-	@$(INSTALL_TOOLS) test book
+	@$(INSTALL_TOOLS) strict test book
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test
 
 hostile: ## guests that do what they should not, and all patches that remove a guard: STEP= PATCHES=
-	@$(INSTALL_TOOLS) test
+	@$(INSTALL_TOOLS) strict test
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test/hostile
 
 fuzz: ## libFuzzer on the parts of the hypervisor that a guest reaches: TIME= seconds for each
-	@$(INSTALL_TOOLS) test
+	@$(INSTALL_TOOLS) strict test
 	@$(SUBMAKE) common/test/fuzz run
 
 endurance: ## a hundred boots, and ten minutes of work on a disk: SEED= BOOTS= MINUTES=
@@ -81,9 +81,9 @@ stairs: ## the change from each step to the next; fails on what is too much, unu
 
 ##@ Prepare
 doctor: ## tells which tools are there and which are missing; changes nothing
-	@sh common/doctor.sh report $(NEEDED) test book
+	@sh common/doctor.sh report $(NEEDED) strict test book
 
-setup: ## installs the tools for `make run`; SETUP='test book' those for the tests and the book too
+setup: ## installs the tools for `make run`; SETUP='strict test book' all
 	@$(INSTALL_TOOLS) $(SETUP)
 
 guest: ## builds the guest's Linux, its root filesystem and libfdt, once for all checkouts

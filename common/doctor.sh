@@ -39,7 +39,7 @@ while read -r group names least package purpose; do
     esac
     if [ -n "$wrong" ]; then
         packages="$packages $package"
-        case $mode$group in reporttest | reportbook) ;; *) status=1 ;; esac
+        case $mode$group in reportstrict | reporttest | reportbook) ;; *) status=1 ;; esac
     fi
     case $mode$wrong in
         packages* | check | found?*) ;;
@@ -56,7 +56,11 @@ case $mode in
     found) exit 0 ;;
 esac
 if [ -n "$packages" ] && command -v apt-get >/dev/null; then
-    [ $status = 1 ] && with='' || with=" SETUP='test book'"
+    case $mode$status$* in
+        check1*strict*) with=" SETUP=strict" ;;
+        ?*1*) with='' ;;
+        *) with=" SETUP='strict test book'" ;;
+    esac
     echo "\`make setup$with\` installs it; or: apt-get install --no-install-recommends$packages"
 elif [ -n "$packages" ]; then
     echo "Not on Debian? GUEST_BUNDLE=file, packed there by \`make guest-bundle\`, saves most:"

@@ -101,7 +101,6 @@ endif
 
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M
-MACHINE ?= qemu
 STRICT_MACHINE := $(BUILD)/machine/strict
 export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY MACHINE QEMU QEMU_FLAGS FREEDOM \
   STRICT STRICT_MACHINE LIMIT SANITIZE OBJCOPY

@@ -59,7 +59,8 @@ endif
 # `$(CHECK_TOOLS)` in a recipe is silent when all tools are there, else names them and fails;
 # `$(INSTALL_TOOLS)` installs them. Both may be followed by `test`, for what only the tests need.
 export QEMU
-NEEDED := run $(if $(BUNDLED),,guest)
+MACHINE ?= qemu
+NEEDED := run $(if $(BUNDLED),,guest) $(filter strict,$(MACHINE))
 CHECK_TOOLS = sh $(ROOT)/common/doctor.sh check $(NEEDED)
 INSTALL_TOOLS = sh $(ROOT)/common/setup.sh $(NEEDED)
 INSTALL_BOOK_TOOLS = sh $(ROOT)/common/setup.sh book

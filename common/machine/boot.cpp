@@ -172,7 +172,7 @@ std::optional<BootError> boot(std::span<std::byte> ram, std::span<u32> rom,
     const File& firmware = software.firmware;
     u64 hypervisor = 0, tree = 0;
     auto error = loader.place(firmware.name, Ram::start, firmware.content, firmware.content.size());
-    if (!error) {
+    if (!error && !software.hypervisor.content.empty()) {
         error = load_elf(loader, software.hypervisor, hypervisor);
     }
     for (const Module& module : software.modules) {

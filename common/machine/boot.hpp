@@ -21,7 +21,7 @@ struct File {
 /// What runs on the machine.
 struct Software {
     File firmware;             ///< OpenSBI's fw_dynamic as a flat binary
-    File hypervisor;           ///< an ELF file, which the firmware starts in HS-mode
+    File hypervisor;           ///< an ELF file, which the firmware starts in HS-mode; or nothing
     std::string_view bootargs; ///< for the device tree
     std::span<const Module> modules;
     bool sv39_only = false; ///< what the device tree says of the MMU

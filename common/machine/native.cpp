@@ -91,7 +91,9 @@ void load(const Options& options, std::span<std::byte> ram, std::span<u32> rom) 
     }
     const Software software = {
         .firmware = {options.firmware, map_file(options.firmware)},
-        .hypervisor = {options.hypervisor, map_file(options.hypervisor)},
+        .hypervisor = {options.hypervisor, options.hypervisor.empty()
+                                               ? std::span<const std::byte>{}
+                                               : map_file(options.hypervisor)},
         .bootargs = options.bootargs,
         .modules = modules,
         .sv39_only = (options.freedoms & static_cast<u32>(Freedom::sv39_only)) != 0,

@@ -17,10 +17,11 @@ void fail(const std::string& why) {
 
 namespace {
 
-constexpr const char* usage = R"(usage: strict -kernel HYPERVISOR [OPTION]…
+constexpr const char* usage = R"(usage: strict [OPTION]…
 
 As for QEMU:
-  -machine virt  -cpu rv64  -m SIZE  -bios FILE  -append TEXT
+  -machine virt  -cpu rv64  -m SIZE  -bios FILE
+  -kernel HYPERVISOR  -append TEXT
   -device guest-loader,addr=ADDRESS,kernel=FILE[,bootargs=TEXT]
   -device guest-loader,addr=ADDRESS,initrd=FILE
   -serial stdio|mon:stdio
@@ -139,9 +140,6 @@ Options Parser::parse() {
             fail(option + ": there is no such option (-help lists them)");
         }
     }
-    if (options_.hypervisor.empty()) {
-        fail("no hypervisor is named: -kernel FILE is needed");
-    }
     if (!options_.memory_file.empty() && memory_file_size_ != options_.memory) {
         fail("-object memory-backend-file: its size is not that of -m");
     }
@@ -166,9 +164,10 @@ bool Parser::parse_machine_option(const std::string& option) {
     } else if (option == "-object") {
         parse_memory_file(value());
     } else if (option == "-machine") {
-        const std::string given = value();
-        if (given != "virt" && !value_of(given, "memory-backend")) {
-            fail("-machine " + given + ": this machine knows only virt");
+        for (const std::string& given : split(value())) {
+            if (given != "virt" && !value_of(given, "memory-backend")) {
+                fail("-machine " + given + ": this machine knows only virt");
+            }
         }
     } else if (option == "-cpu") {
         require(option, {"rv64"});
@@ -285,7 +284,11 @@ void Parser::parse_freedoms(const std::string& names) {
     for (const std::string& name : split(names)) {
         const auto freedom = freedom_named(name);
         if (!freedom && !name.empty()) {
-            fail("-freedom " + name + ": there is no such freedom (-help lists them)");
+            std::string known;
+            for (const FreedomName& one : freedom_names) {
+                known += (known.empty() ? "" : ", ") + std::string{one.name};
+            }
+            fail("-freedom " + name + ": there is no such freedom, but there are " + known);
         }
         options_.freedoms |= freedom ? static_cast<u32>(*freedom) : 0;
     }
