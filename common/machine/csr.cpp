@@ -78,6 +78,20 @@ constexpr std::array plain_registers = {
     Plain{Csr::hgatp, &Registers::hgatp, all},
 };
 
+/// A register of which HS-mode should not expect that it holds what it cannot.
+struct Judged {
+    Csr number;
+    std::string_view name, section;
+};
+
+constexpr std::array judged_registers = {
+    Judged{Csr::sie, "sie", "10.1.3"},         Judged{Csr::stvec, "stvec", "10.1.2"},
+    Judged{Csr::vstvec, "vstvec", "18.2.13"},  Judged{Csr::hstatus, "hstatus", "18.2.1"},
+    Judged{Csr::hedeleg, "hedeleg", "18.2.2"}, Judged{Csr::hideleg, "hideleg", "18.2.2"},
+    Judged{Csr::hie, "hie", "18.2.3"},         Judged{Csr::hvip, "hvip", "18.2.3"},
+    Judged{Csr::henvcfg, "henvcfg", "18.2.5"}, Judged{Csr::hcounteren, "hcounteren", "18.2.6"},
+};
+
 const Plain* find_plain(Csr number) {
     const auto* found = std::ranges::find(plain_registers, number, &Plain::number);
     return found == plain_registers.end() ? nullptr : found;
@@ -417,61 +431,23 @@ void Hart::write_pmpaddr(unsigned number, u64 value) {
 
 /// Reports what a hypervisor has written to a register of its own and the register does not hold.
 void Hart::judge_write(Csr number, u64 value) {
-    const u64 held = read_csr(number);
-    const auto judge = [&](std::string_view name, std::string_view section, u64 mask) {
-        if (const u64 lost = (value ^ held) & mask) {
-            report(name, " does not hold ", Hex{value}, " but ", Hex{held}, ", as bits ", Hex{lost},
-                   " cannot be written (Privileged spec ", section, ")");
+    if (const auto* judged = std::ranges::find(judged_registers, number, &Judged::number);
+        judged != judged_registers.end()) {
+        const u64 held = read_csr(number);
+        if (value != held) {
+            report(judged->name, " does not hold ", Hex{value}, " but ", Hex{held}, ": bits ",
+                   Hex{value ^ held}, " cannot be written (Privileged spec ", judged->section, ")");
         }
-    };
-    switch (number) {
-    case Csr::sstatus:
-    case Csr::vsstatus:
-        if ((value & status::UXL) != status::UXL_64) {
-            report(number == Csr::sstatus ? "sstatus" : "vsstatus", ".UXL is written as ",
-                   Hex{value >> 32 & 3},
-                   ": registers of U-mode have 64 bits only if it is 2 "
-                   "(Privileged spec 10.1.1.2)");
-        }
-        break;
-    case Csr::hstatus:
-        judge("hstatus", "18.2.1", ~0ull);
-        break;
-    case Csr::hedeleg:
-        judge("hedeleg", "18.2.2", ~0ull);
-        break;
-    case Csr::hideleg:
-        judge("hideleg", "18.2.2", ~0ull);
-        break;
-    case Csr::hvip:
-        judge("hvip", "18.2.3", ~0ull);
-        break;
-    case Csr::hie:
-        judge("hie", "18.2.3", ~0ull);
-        break;
-    case Csr::sie:
-        judge("sie", "10.1.3", ~0ull);
-        break;
-    case Csr::hcounteren:
-        judge("hcounteren", "18.2.6", ~0ull);
-        break;
-    case Csr::henvcfg:
-        judge("henvcfg", "18.2.5", ~0ull);
-        break;
-    case Csr::stvec:
-        judge("stvec", "10.1.2", ~0ull);
-        break;
-    case Csr::vstvec:
-        judge("vstvec", "18.2.13", ~0ull);
-        break;
-    case Csr::hgatp:
-        if (value >> atp::mode_low != atp::bare && (value & 3) != 0) {
-            report("hgatp: the root table at ", Hex{(value & atp::PPN) << 12},
-                   " is not aligned to 16 KiB (Privileged spec 18.5.1)");
-        }
-        break;
-    default:
-        break;
+    }
+    const bool is_status = number == Csr::sstatus || number == Csr::vsstatus;
+    if (is_status && (value & status::UXL) != status::UXL_64) {
+        report(number == Csr::sstatus ? "sstatus" : "vsstatus", ".UXL is written as ",
+               Hex{value >> 32 & 3}, ": registers of U-mode have 64 bits only if it is 2 ",
+               "(Privileged spec 10.1.1.2)");
+    }
+    if (number == Csr::hgatp && value >> atp::mode_low != atp::bare && (value & 3) != 0) {
+        report("hgatp: the root table at ", Hex{(value & atp::PPN) << 12},
+               " is not aligned to 16 KiB (Privileged spec 18.5.1)");
     }
 }
 

@@ -93,9 +93,8 @@ public:
     u64 x(unsigned number) const {
         return x_[number];
     }
-    const Registers& registers() const {
-        return csr_;
-    }
+    /// What software would read from CSR `number`, whoever may.
+    u64 read_csr(Csr number) const;
     Mode mode() const {
         return mode_;
     }
@@ -236,15 +235,13 @@ private:
     void check_second_leaf(const Leaf& leaf, u64 address, Access access);
     bool physical_protection(u64 address, u64 width, Access access, Mode mode) const;
     u64 context(View view) const;
-    void report_stale(u64 address, std::string_view fence, std::string_view section);
+    void remember(AddressSpace space, u64 address, const std::expected<Leaf, Fault>& leaf);
     u16 vmid(View view) const;
     u16 current_vmid() const;
 
     // csr.cpp
     std::optional<Cause> csr_fault(u16 number, bool write) const;
-    u64 read_csr(Csr number) const;
     void write_csr(Csr number, u64 value);
-    void write_status(u64& status, u64 value, u64 writable);
     u64 legalize(Csr number, u64 old, u64 value) const;
     u64 legalize_atp(Csr number, u64 old, u64 value) const;
     void write_float_csr(Csr number, u64 value);

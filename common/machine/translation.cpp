@@ -123,20 +123,9 @@ std::expected<u64, Fault> Hart::translate_first(u64 address, Access access, View
     const Table table = {root_of(atp), levels, 0, !view.virtualized};
     const auto leaf = walk(table, address, fault, read_entry);
 
-    const bool nothing = !leaf && leaf.error().cause == fault.cause;
-    const AddressSpace space = {false, view.virtualized, vmid(view),
-                                static_cast<u16>(bits(atp, atp::id_low, 16))};
-    if (leaf || nothing) {
-        using Page = RememberedTranslations::Page;
-        const auto found = leaf ? std::optional<Page>{to_remember(address, leaf->target(address),
-                                                                  leaf->entry, leaf->level)}
-                                : std::nullopt;
-        if (remembered_.update(space, address >> 12, found)) {
-            report_stale(address,
-                         view.virtualized ? "HFENCE.VVMA, or the guest's SFENCE.VMA, "
-                                          : "SFENCE.VMA ",
-                         "10.2.1 and 18.3.2");
-        }
+    const auto asid = static_cast<u16>(bits(atp, atp::id_low, 16));
+    if (leaf || leaf.error().cause == fault.cause) {
+        remember({false, view.virtualized, vmid(view), asid}, address, leaf);
     }
     if (!leaf) {
         return std::unexpected{leaf.error()};
@@ -172,13 +161,7 @@ std::expected<u64, Fault> Hart::translate_second(u64 address, Access access, Vie
     };
     const auto leaf = walk({root_of(atp), levels, 2, true}, address, fault, read_entry);
     if (leaf || leaf.error().cause == fault.cause) {
-        using Page = RememberedTranslations::Page;
-        const auto found = leaf ? std::optional<Page>{to_remember(address, leaf->target(address),
-                                                                  leaf->entry, leaf->level)}
-                                : std::nullopt;
-        if (remembered_.update({true, false, vmid(view), 0}, address >> 12, found)) {
-            report_stale(address, "hfence.gvma ", "18.3.2");
-        }
+        remember({true, false, vmid(view), 0}, address, leaf);
     }
     if (!leaf) {
         return std::unexpected{leaf.error()};
@@ -280,9 +263,22 @@ void Hart::check_second_leaf(const Leaf& leaf, u64 address, Access access) {
     }
 }
 
-void Hart::report_stale(u64 address, std::string_view fence, std::string_view section) {
-    report(fence, "is missing: the tables have another entry for ", Hex{address},
-           " than when it was last translated (Privileged spec ", section, ")");
+/// Notes what the tables say of `address` now: a leaf or nothing. If it is not what they said when
+/// it was last translated, hardware may still go by that: there should have been a fence.
+void Hart::remember(AddressSpace space, u64 address, const std::expected<Leaf, Fault>& leaf) {
+    using Page = RememberedTranslations::Page;
+    const auto found = leaf ? std::optional<Page>{to_remember(address, leaf->target(address),
+                                                              leaf->entry, leaf->level)}
+                            : std::nullopt;
+    if (remembered_.update(space, address >> 12, found)) {
+        const std::string_view fence = space.second ? "hfence.gvma"
+                                       : space.virtualized
+                                           ? "hfence.vvma, or the guest's sfence.vma,"
+                                           : "sfence.vma";
+        report(fence, " is missing: the tables have another entry for ", Hex{address},
+               " than when it was last translated (Privileged spec ",
+               space.virtualized || space.second ? "18.3.2" : "10.2.1", ")");
+    }
 }
 
 u16 Hart::current_vmid() const {
