@@ -212,7 +212,9 @@ bool Run::out_of_time() const {
 std::string Run::out_of_time_line() const {
     const bool guest = machine_.hart().virtualized();
     std::array<char, 100> text = {};
-    std::snprintf(text.data(), text.size(), "strict: ended after %llu s; the %s stood at pc 0x%llx",
+    std::snprintf(text.data(), text.size(),
+                  "run: ended after %llu s (LIMIT=%llu); the %s stood at pc 0x%llx",
+                  static_cast<unsigned long long>(options_.limit),
                   static_cast<unsigned long long>(options_.limit), guest ? "guest" : "hypervisor",
                   static_cast<unsigned long long>(machine_.hart().pc()));
     return text.data();
