@@ -5,6 +5,7 @@
 namespace machine {
 
 void Hart::run(u64 until) {
+    stopped_at_exit_ = false;
     do {
         attention_ = false;
         if (waiting_) {
@@ -13,8 +14,9 @@ void Hart::run(u64 until) {
             }
             waiting_ = false;
         }
-        take_interrupt();
-        attention_ = false; // the interrupt's own
+        if (take_interrupt()) {
+            continue;
+        }
         const u64 timer = next_timer();
         const u64 timer_at =
             timer <= (~0ull >> 8) ? timer * instructions_per_tick - skipped_ : until;
@@ -26,7 +28,8 @@ void Hart::run(u64 until) {
             pc_ = next_pc_;
             ++instructions_;
         }
-    } while (instructions_ < until && !reported_ && !bus_.ended && !bus_.uart.output_full());
+    } while (instructions_ < until && !reported_ && !bus_.ended && !bus_.uart.output_full() &&
+             !stopped_at_exit_);
 }
 
 u64 Hart::next_timer() const {

@@ -76,6 +76,15 @@ struct Trap {
     bool guest_virtual = false; ///< for GVA: `value` is an address of a guest
 };
 
+/// A trap that left VS-mode or VU-mode for HS-mode or M-mode, as the registers tell it.
+struct Exit {
+    u64 cause;          ///< of scause or mcause
+    u64 pc;             ///< where the guest was
+    u64 value;          ///< of stval or mtval
+    u64 guest_physical; ///< of a guest-page fault; htval or mtval2 has it shifted
+    u64 instruction;    ///< of htinst or mtinst
+};
+
 /// One RV64 hart with the extensions that instruction.hpp knows.
 class Hart {
 public:
@@ -111,9 +120,24 @@ public:
     bool waiting() const {
         return waiting_;
     }
-    /// Exceptions and interrupts that left VS-mode or VU-mode for HS-mode or M-mode, so far.
+    /// @}
+
+    /// @name Exits
+    /// @{
+    /// How many there were.
     u64 exits() const {
         return exits_;
+    }
+    /// The last one; all zero if there was none.
+    const Exit& last_exit() const {
+        return last_exit_;
+    }
+    /// Lets `run` come back right behind exit number `number`, counted from 1.
+    void stop_at_exit(u64 number) {
+        stop_at_exit_ = number;
+    }
+    bool stopped_at_exit() const {
+        return stopped_at_exit_;
     }
     /// @}
 
@@ -254,7 +278,8 @@ private:
 
     // trap.cpp
     void take(Trap trap);
-    void enter_trap_handler(u64 cause, bool is_interrupt, const Trap& trap);
+    void enter_trap_handler(u64 code, bool is_interrupt, const Trap& trap);
+    void note_exit(u64 cause, const Trap& trap);
     bool take_interrupt();
     void illegal(const Instruction& i);
     void virtual_instruction(const Instruction& i);
@@ -288,6 +313,9 @@ private:
     u64 instructions_ = 0;
     u64 skipped_ = 0;
     u64 exits_ = 0;
+    u64 stop_at_exit_ = ~0ull;
+    bool stopped_at_exit_ = false;
+    Exit last_exit_ = {};
     bool attention_ = false;
     bool waiting_ = false;
     bool alternate_ = false; ///< for what happens every second time

@@ -11,6 +11,9 @@ Stop Machine::run(u64 until) {
     if (bus_.ended) {
         return Stop::ended;
     }
+    if (hart_.stopped_at_exit()) {
+        return Stop::exited;
+    }
     return hart_.waiting() ? Stop::waiting : Stop::limit;
 }
 

@@ -14,6 +14,7 @@ enum class Stop {
     waiting,  ///< the hart waits for an interrupt
     ended,    ///< software has ended the machine: status() says how
     reported, ///< something was not as it should be: report()
+    exited,   ///< right behind the exit that Hart::stop_at_exit has named
 };
 
 /// QEMU's `virt` with one hart, as far as a hypervisor and its guests need it. It does nothing by

@@ -102,7 +102,7 @@ void Hart::enter_trap_handler(u64 code, bool is_interrupt, const Trap& trap) {
         csr_.mtval2 = trap.guest_physical >> 2;
         csr_.mtinst = trap.instruction;
         next_pc_ = handler(csr_.mtvec, code, is_interrupt);
-        exits_ += virtualized_;
+        note_exit(flag | code, trap);
         change_mode(Mode::machine, false);
     } else if (!virtualized_ || !to_guest) {
         put(csr_.hstatus, hstatus::SPV, virtualized_);
@@ -118,7 +118,7 @@ void Hart::enter_trap_handler(u64 code, bool is_interrupt, const Trap& trap) {
         csr_.htval = trap.guest_physical >> 2;
         csr_.htinst = trap.instruction;
         next_pc_ = handler(csr_.stvec, code, is_interrupt);
-        exits_ += virtualized_;
+        note_exit(flag | code, trap);
         change_mode(Mode::supervisor, false);
     } else {
         // A guest's interrupts have a supervisor's numbers for it (18.4.3).
@@ -130,6 +130,15 @@ void Hart::enter_trap_handler(u64 code, bool is_interrupt, const Trap& trap) {
         csr_.vstval = trap.value;
         next_pc_ = handler(csr_.vstvec, shown, is_interrupt);
         change_mode(Mode::supervisor, true);
+    }
+}
+
+/// Counts the trap if it is an exit.
+void Hart::note_exit(u64 cause, const Trap& trap) {
+    if (virtualized_) {
+        ++exits_;
+        stopped_at_exit_ = exits_ == stop_at_exit_;
+        last_exit_ = {cause, pc_, trap.value, trap.guest_physical, trap.instruction};
     }
 }
 
