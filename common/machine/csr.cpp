@@ -182,6 +182,10 @@ std::optional<Cause> Hart::csr_fault(u16 number, bool write) const {
     if (mode_ == Mode::machine) {
         return std::nullopt;
     }
+    if ((csr == Csr::stimecmp || csr == Csr::vstimecmp) && // not even for HS-mode (16.1.1, 16.2.1)
+        !(timer_enabled(all) && (csr_.mcounteren & counteren::TM))) {
+        return Cause::illegal_instruction;
+    }
     if (virtualized_ && (level == 2 || (level == 1 && mode_ == Mode::user))) {
         return Cause::virtual_instruction;
     }
@@ -194,13 +198,9 @@ std::optional<Cause> Hart::csr_fault(u16 number, bool write) const {
     if ((csr == Csr::satp || csr == Csr::hgatp) && !virtualized_ && (csr_.mstatus & status::TVM)) {
         return Cause::illegal_instruction;
     }
-    if (csr == Csr::stimecmp || csr == Csr::vstimecmp) {
-        if (!timer_enabled(all) || !(csr_.mcounteren & counteren::TM)) {
-            return Cause::illegal_instruction;
-        }
-        if (virtualized_ && (!timer_enabled(csr_.henvcfg) || !(csr_.hcounteren & counteren::TM))) {
-            return Cause::virtual_instruction;
-        }
+    if (csr == Csr::stimecmp && virtualized_ &&
+        (!timer_enabled(csr_.henvcfg) || !(csr_.hcounteren & counteren::TM))) {
+        return Cause::virtual_instruction;
     }
     return is_counter(csr) ? counter_fault(index(csr, Csr::cycle)) : std::nullopt;
 }

@@ -240,7 +240,7 @@ void Hart::execute(const Instruction& i) {
     case Op::fence: // one hart's accesses are in order here
         return;
     case Op::fence_i:
-        fence_i_ = bus_.ram.advance_clock();
+        bus_.ram.fence_i();
         line_ = nullptr;
         return;
     default:

@@ -109,7 +109,7 @@ bool Hart::fence_translations(const Instruction& i) {
     const Number address = i.rs1 == 0 ? Number{} : Number{x_[i.rs1]};
     const Id id = i.rs2 == 0 || has(Freedom::no_asid) ? Id{} : Id{static_cast<u16>(x_[i.rs2])};
     if (i.op == Op::hfence_gvma) { // its address is shifted like that in htval
-        hfence_gvma_ = bus_.ram.advance_clock();
+        bus_.ram.fence_tables();
         remembered_.fence_second(address ? Number{*address >> 10} : address, id);
     } else {
         const u16 vmid = guests ? current_vmid() : u16{0};

@@ -99,7 +99,6 @@ bool Hart::enter_line() {
     if (!physical || !bus_.ram.contains(*physical, 2)) {
         return false;
     }
-    check_fetched_line(*physical);
     const u64 start = *physical & ~(Ram::line_size - 1);
     DecodedLine& line = decoded_[start / Ram::line_size % decoded_lines];
     if (line.physical != start || !bus_.ram.decoded(start)) {
@@ -114,12 +113,13 @@ bool Hart::enter_line() {
     return true;
 }
 
-/// Without FENCE.I a hart may fetch what was there before a store (Unprivileged spec 5). The
-/// firmware is not judged: it has data in the lines of its code.
-void Hart::check_fetched_line(u64 physical) {
-    if (mode_ != Mode::machine && bus_.ram.stored(physical) >= fence_i_) {
-        report("fence.i is missing: the instructions around ", Hex{physical},
-               " (physical) were stored after the last one (Unprivileged spec 5)");
+/// Without FENCE.I a hart may fetch what was there before a store (Unprivileged spec 5). What is
+/// decoded stays so until a store, so each instruction is asked once. The firmware is not judged:
+/// it has data in the lines of its code.
+void Hart::check_fetched(u64 physical, unsigned size) {
+    if (mode_ != Mode::machine && bus_.ram.stored_since_fence_i(physical, size)) {
+        report("fence.i is missing: the instruction at ", Hex{physical},
+               " (physical) was stored after the last one (Unprivileged spec 5)");
     }
 }
 
@@ -136,7 +136,7 @@ const Instruction* Hart::fetch_alone() {
         }
         std::optional<u64> half;
         if (bus_.ram.contains(*physical, 2)) {
-            check_fetched_line(*physical);
+            check_fetched(*physical, 2);
             half = bus_.ram.read<u16>(*physical);
         } else {
             half = bus_.load(*physical, 2, ticks());

@@ -176,7 +176,7 @@ private:
     const Instruction* fetch();
     bool enter_line();
     const Instruction* fetch_alone();
-    void check_fetched_line(u64 physical);
+    void check_fetched(u64 physical, unsigned size);
     void flush_translations();
     void flush_views();
 
@@ -320,9 +320,6 @@ private:
     bool waiting_ = false;
     bool alternate_ = false; ///< for what happens every second time
 
-    // The moments of the last fences, by RAM's clock.
-    u32 fence_i_ = 1;
-    u32 hfence_gvma_ = 1;
     RememberedTranslations remembered_ = {};
 
     Line report_ = {};

@@ -24,7 +24,7 @@ public:
     /// @param ram the content of RAM from Ram::start on
     /// @param stamps one for each of its lines, all zero
     /// @param freedoms of Freedom, a bit each
-    Machine(std::span<std::byte> ram, std::span<u32> stamps, u32 freedoms)
+    Machine(std::span<std::byte> ram, std::span<Ram::Stamp> stamps, u32 freedoms)
         : bus_{Ram{ram.data(), stamps.data(), ram.size()}}, hart_(bus_, freedoms) {}
 
     /// Lets the hart execute until it has done `until` instructions, counted from its start.

@@ -254,7 +254,7 @@ int main(int count, char** arguments) {
     using namespace machine;
     const Options options = parse_options(count, arguments);
     const auto ram = map_ram(options);
-    const auto stamps = map_zeros<u32>(ram.size() / Ram::line_size * sizeof(u32));
+    const auto stamps = map_zeros<Ram::Stamp>(ram.size() / Ram::line_size * sizeof(Ram::Stamp));
     // It is too large for the stack.
     Machine* const machine =
         ::new (map_zeros<std::byte>(sizeof(Machine)).data()) Machine{ram, stamps, options.freedoms};

@@ -17,9 +17,15 @@ public:
     static constexpr u64 start = 0x8000'0000;
     static constexpr u64 line_size = 64;
 
+    /// What is known of a line.
+    struct Stamp {
+        u32 time;      ///< of the last store, from bit 2 on; below are its uses
+        u32 halfwords; ///< a bit for each that was stored to after the last FENCE.I
+    };
+
     /// Makes it of `size` bytes at `bytes`, with as many `stamps` as there are lines. Both are zero
     /// or hold what was loaded before the machine starts.
-    Ram(std::byte* bytes, u32* stamps, u64 size) : bytes_(bytes), stamps_(stamps), size_(size) {}
+    Ram(std::byte* bytes, Stamp* stamps, u64 size) : bytes_(bytes), stamps_(stamps), size_(size) {}
 
     u64 size() const {
         return size_;
@@ -50,31 +56,43 @@ public:
     template <typename T>
     void write(u64 address, T value) {
         std::memcpy(at(address), &value, sizeof value);
-        mark_stored(address);
+        mark_stored(address, sizeof value);
     }
 
-    /// The time of the last store to the line of `address`; 0 if there was none since the start.
-    u32 stored(u64 address) const {
-        return stamp(address) >> 2;
+    /// @name Fences
+    /// @{
+    /// FENCE.I: what was stored so far is fetched from now on.
+    void fence_i() {
+        fence_i_ = ++clock_;
+    }
+    /// Whether one of the `size` bytes from `address` on, all in one line, was stored to since.
+    bool stored_since_fence_i(u64 address, unsigned size) const {
+        const Stamp& of_line = stamp(address);
+        return of_line.time >> 2 >= fence_i_ && (of_line.halfwords & halfwords(address, size)) != 0;
     }
 
-    /// A moment that is later than all stores so far.
-    u32 advance_clock() {
-        return ++clock_;
+    /// HFENCE.GVMA: what was stored so far is seen by walks of second-stage tables.
+    void fence_tables() {
+        fence_tables_ = ++clock_;
     }
+    /// Whether the line of `address` was stored to since.
+    bool stored_since_fence_tables(u64 address) const {
+        return stamp(address).time >> 2 >= fence_tables_;
+    }
+    /// @}
 
     /// @name What was made of a line's content
     /// Instructions were decoded from it, or a walk of the page tables has read it: a store to such
     /// a line is told, and forgets that.
     /// @{
     bool decoded(u64 address) const {
-        return stamp(address) & decoded_bit;
+        return stamp(address).time & decoded_bit;
     }
     void mark_decoded(u64 address) {
-        stamp(address) |= decoded_bit;
+        stamp(address).time |= decoded_bit;
     }
     void mark_walked(u64 address) {
-        stamp(address) |= walked_bit;
+        stamp(address).time |= walked_bit;
     }
     /// Whether a line was stored to that was decoded or walked, since this was last asked.
     bool take_used_store() {
@@ -84,23 +102,31 @@ public:
     }
     /// @}
 
-    void mark_stored(u64 address) {
-        u32& of_line = stamp(address);
-        used_store_ |= (of_line & (decoded_bit | walked_bit)) != 0;
-        of_line = clock_ << 2;
-    }
-
 private:
     static constexpr u32 decoded_bit = 1, walked_bit = 2;
 
-    u32& stamp(u64 address) const {
+    void mark_stored(u64 address, unsigned size) {
+        Stamp& of_line = stamp(address);
+        used_store_ |= (of_line.time & (decoded_bit | walked_bit)) != 0;
+        const u32 before = of_line.time >> 2 >= fence_i_ ? of_line.halfwords : 0;
+        of_line = {clock_ << 2, before | halfwords(address, size)};
+    }
+
+    /// The bits of Stamp::halfwords for `size` bytes from `address` on.
+    static u32 halfwords(u64 address, unsigned size) {
+        const u32 touched = (1u << (size + 1) / 2) - 1;
+        return touched << address % line_size / 2;
+    }
+
+    Stamp& stamp(u64 address) const {
         return stamps_[(address - start) / line_size];
     }
 
     std::byte* bytes_;
-    u32* stamps_;
+    Stamp* stamps_;
     u64 size_;
     u32 clock_ = 1;
+    u32 fence_i_ = 1, fence_tables_ = 1; ///< when they came last
     bool used_store_ = false;
 };
 

@@ -152,10 +152,11 @@ std::expected<u64, Fault> Hart::translate_second(u64 address, Access access, Vie
         return std::unexpected{fault};
     }
     const auto read_entry = [&](u64 at) {
-        if (bus_.ram.contains(at, 8) && bus_.ram.stored(at) >= hfence_gvma_) {
+        if (bus_.ram.contains(at, 8) && bus_.ram.stored_since_fence_tables(at)) {
             report("hfence.gvma is missing: the second-stage entry at ", Hex{at},
                    ", for guest-physical ", Hex{address},
                    ", was stored after the last one (Privileged spec 18.3.2)");
+            bus_.ram.fence_tables(); // once is enough
         }
         return read_table_entry(at, access);
     };
