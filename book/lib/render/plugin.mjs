@@ -8,17 +8,19 @@ import { steps } from '../steps.mjs';
 import { colorSheet } from './highlight.mjs';
 import { patchOf } from './patch.mjs';
 import { base, patchFile } from './site.mjs';
+import { withoutUnread } from './style.mjs';
 
 // Parts of the theme that the book has no use for: every page would load them.
 const unused = new RegExp('/(VP(AlgoliaSearchBox|Badge|Button|DocAsideCarbonAds|DocAsideSponsors'
   + '|DocFooterLastUpdated|Feature|Flyout|Footer|Hero|Home|Image|Menu|NavBarAskAi|NavBarExtra'
   + '|NavMenuGroup|NavSocialLinks|NavTranslations|Page|SocialLink|Sponsors|Team)\\w*\\.vue'
-  + '|vp-(sponsor|code-group)\\.css)$');
-const instead = { '.vue': '/@nothing.mjs', '.css': '/@nothing.css' };
+  + '|vp-(sponsor|code-group)\\.css|(preFetch|codeGroups)\\.js)$');
+const instead = { '.vue': '/@nothing.mjs', '.js': '/@nothing.mjs', '.css': '/@nothing.css' };
 
 /** The modules that are no files. */
 const made = {
-  '/@nothing.mjs': () => 'export default () => null',
+  '/@nothing.mjs': () => 'const nothing = () => null;'
+    + 'export { nothing as default, nothing as usePrefetch, nothing as useCodeGroups };',
   '/@nothing.css': () => '',
   '/@colors.css': colorSheet,
 };
@@ -33,10 +35,21 @@ export const bookPlugin = () => ({
   // A page has one footer. What the theme calls so is the end of a chapter's text.
   transform: (code, id) => (id.endsWith('/VPDocFooter.vue')
     ? code.replace(/(?<=<\/?)footer\b/g, 'div') : undefined),
-  generateBundle() {
-    for (const step of steps) {
-      this.emitFile({ type: 'asset', fileName: patchFile(step), source: patchOf(step) });
-    }
+  // Every page loads the list of all, each with its hash: no longer than that many need.
+  outputOptions: (options) => (typeof options.entryFileNames === 'string'
+    ? { ...options, entryFileNames: options.entryFileNames.replace('[hash]', '[hash:7]') }
+    : options),
+  generateBundle: {
+    order: 'post',
+    handler(options, bundle) {
+      for (const step of steps) {
+        this.emitFile({ type: 'asset', fileName: patchFile(step), source: patchOf(step) });
+      }
+      const scripts = Object.values(bundle).map(({ code = '' }) => code);
+      for (const sheet of Object.values(bundle).filter(({ fileName }) => /\.css$/.test(fileName))) {
+        sheet.source = withoutUnread(String(sheet.source), scripts);
+      }
+    },
   },
   configureServer(server) {
     server.watcher.add(stepsDirectory);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import axe from 'axe-core';
 
@@ -15,6 +15,7 @@ import { assertNone } from './html.mjs';
 import { builtSite, listPages } from './pages.mjs';
 import { searchFor } from './search.mjs';
 import { serve } from './serve.mjs';
+import { testWeight } from './weight.mjs';
 
 const wide = { width: 1440, height: 900 };
 const narrow = { width: 390, height: 844 };
@@ -423,16 +424,4 @@ test('a click on a patch downloads it', async (t) => {
   assert.equal(tab.url(), `${site.address}${first}/whole/`);
 });
 
-describe('with an empty cache at most 120 KiB are loaded', { concurrency: 2 }, () => {
-  for (const step of steps) {
-    test(`for ${step}`, async (t) => {
-      const server = await serve(builtSite);
-      t.after(server.close);
-      const tab = await tabFor(t, { address: server.address });
-      await tab.goto(`${server.address}${step}/`, { waitUntil: 'networkidle' });
-      const sum = server.responses.reduce((total, { bytes }) => total + bytes, 0);
-      const list = server.responses.map(({ path, bytes }) => `${basename(path)} ${bytes}`);
-      assert.ok(list.length > 2 && sum <= 120 * 1024, `${sum} bytes: ${list.join(', ')}`);
-    });
-  }
-});
+testWeight(browser, builtSite);

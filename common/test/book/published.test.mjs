@@ -12,6 +12,7 @@ import { assertNone, testHtml } from './html.mjs';
 import { attribute, builtSite, readSite, root } from './pages.mjs';
 import { searchFor } from './search.mjs';
 import { serve } from './serve.mjs';
+import { testWeight } from './weight.mjs';
 
 const directory = mkdtempSync(join(tmpdir(), 'published-'));
 after(() => rmSync(directory, { recursive: true }));
@@ -26,6 +27,8 @@ const browser = await startBrowser();
 after(() => browser.close());
 
 testHtml(site);
+// A base and a repository with longer names cost each page some bytes more.
+testWeight(browser, directory, base, 256);
 
 test('the sitemap has every page', () => {
   const sitemap = readFileSync(join(directory, 'sitemap.xml'), 'utf8');

@@ -19,6 +19,7 @@ import { linksOf } from '../../../book/lib/render/links.mjs';
 import { extendMarkdown } from '../../../book/lib/render/markdown.mjs';
 import { patchOf } from '../../../book/lib/render/patch.mjs';
 import { fileSlug, versionAt } from '../../../book/lib/render/site.mjs';
+import { withoutUnread } from '../../../book/lib/render/style.mjs';
 import { subjectOf } from '../../../book/lib/render/subject.mjs';
 import { traceHtml } from '../../../book/lib/render/trace.mjs';
 import { filesOf, linesOf, stepBefore, steps } from '../../../book/lib/steps.mjs';
@@ -267,4 +268,11 @@ describe('Markdown', () => {
   test('takes no directive from a block of code', async () => {
     assert.match(await render('```\n@@ nothing\n```'), /@@ nothing/);
   });
+});
+
+test('a style sheet loses the custom properties that nothing reads, and no other', () => {
+  const css = ':root{--a:#fff;--b:var(--c, 1px);--c:url("data:;}x");--d:1;--e:2}'
+    + '@media print{:root{--d:var(--b)}}@layer base{p{color:var(--a);margin:0}}';
+  assert.equal(withoutUnread(css, ['style.setProperty("--e")']),
+    ':root{--a:#fff;--e:2}@layer base{p{color:var(--a);margin:0}}');
 });
