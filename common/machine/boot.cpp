@@ -180,7 +180,7 @@ std::optional<BootError> boot(std::span<std::byte> ram, std::span<u32> rom,
             // Of what reaches beyond RAM, QEMU loads what fits, and says nothing.
             const u64 end = Ram::start + ram.size();
             const u64 room = module.address < end ? end - module.address : 0;
-            const auto content = module.content.first(std::min(module.content.size(), room));
+            const auto content = module.content.first(std::min<u64>(module.content.size(), room));
             error = room == 0 ? error
                               : loader.place(module.name, module.address, content, content.size());
         }

@@ -267,7 +267,7 @@ u64 Hart::read_csr(Csr number) const {
         return pending();
     case Csr::misa:
         return misa_value;
-    case Csr::henvcfg: // STCE is 0 unless menvcfg has it, too (16.3)
+    case Csr::henvcfg:
         return csr_.henvcfg & (csr_.menvcfg | ~envcfg::STCE);
     case Csr::mcycle:
     case Csr::cycle:
@@ -380,6 +380,8 @@ u64 Hart::legalize(Csr number, u64 old, u64 value) const {
             value = (value & ~status::MPP) | (old & status::MPP);
         }
         return value;
+    case Csr::henvcfg: // STCE is 0 while menvcfg's is (16.3)
+        return value & (csr_.menvcfg | ~envcfg::STCE);
     case Csr::mtvec:
     case Csr::stvec:
     case Csr::vstvec: // MODE is direct or vectored (3.1.7)

@@ -8,12 +8,10 @@ void Hart::run(u64 until) {
     stopped_at_exit_ = false;
     do {
         attention_ = false;
-        if (waiting_) {
-            if ((pending() & csr_.mie) == 0) {
-                return;
-            }
-            waiting_ = false;
+        if (waiting()) {
+            return;
         }
+        waiting_ = false;
         if (take_interrupt()) {
             continue;
         }

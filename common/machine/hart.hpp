@@ -116,9 +116,9 @@ public:
     u64 instructions() const {
         return instructions_;
     }
-    /// Whether it waits in WFI for an interrupt.
+    /// Whether it waits in WFI for an interrupt, and none is pending.
     bool waiting() const {
-        return waiting_;
+        return waiting_ && (pending() & csr_.mie) == 0;
     }
     /// @}
 

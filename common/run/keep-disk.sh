@@ -27,7 +27,10 @@ if [ -t 0 ]; then
     echo "run: Ctrl-A x leaves; $kept"
     "$@" -serial mon:stdio || status=$?
 else
-    echo "run: no terminal: the run ends after ${LIMIT:=120} s at the latest; $kept"
+    case ${LIMIT:=120} in
+        *[!0-9]*) fail "LIMIT=$LIMIT: a number of seconds is needed" ;;
+    esac
+    echo "run: no terminal: the run ends after $LIMIT s at the latest; $kept"
     if [ "$MACHINE" = strict ]; then # it types what is piped in by itself
         "$@" -serial stdio -limit "$LIMIT" || status=$?
     else

@@ -3,9 +3,6 @@
 set -eu
 work=$1 limit=$2
 shift 2
-case $limit in
-    '' | *[!0-9]*) echo "run: LIMIT=$limit: a number of seconds is needed" >&2 && exit 1 ;;
-esac
 
 background() { # a command on our standard input; what ends the subshell around it ends it too
     trap 'kill $child 2> /dev/null; exit' TERM
