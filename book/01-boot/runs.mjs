@@ -37,6 +37,12 @@ export const runs = {
     patch: 'stack-below.patch', command: 'llvm-objdump -d {elf}', lines: /^80200068:/,
   },
 
+  'stack-below-frames': {
+    patch: 'stack-below.patch',
+    command: 'llvm-objdump -d --no-show-raw-insn {elf}',
+    lines: /<[a-zA-Z0-9_]*>:|addi.sp, sp, -|sd.*\(sp\)/,
+  },
+
   // Exercises.
   handover: {
     patch: 'handover.patch',
@@ -51,8 +57,23 @@ const address = (pattern, { text }) => Number.parseInt(pattern.exec(text)[1], 16
 const ramStart = ({ run }) => address(/^Firmware Base +: 0x(\w+)$/m, run);
 const ramSize = ({ memory }) => Number(/^base memory: (\d+)$/m.exec(memory.text)[1]);
 
-// The addresses of the drawing of memory.
+/** What a function of `stack-below` takes of the stack, and where it stores there. */
+function frameOf({ 'stack-below-frames': { text } }, name) {
+  const [code] = text.split(`<${name}>:`)[1].split(/<\w+>:/);
+  return {
+    size: Number(/addi\tsp, sp, -(0x\w+)/.exec(code)[1]),
+    stores: [...code.matchAll(/sd\t\w+, (0x\w+)\(sp\)/g)].map(([, at]) => Number(at)),
+  };
+}
+
 export const numbers = {
+  placeless: ({ placeless }) => address(/^ sepc +(\w+)$/m, placeless),
+  'below.top': (recorded) => address(/^(\w+) . __stack_top$/m, recorded['stack-below-symbols']),
+  'below.main': (recorded) => frameOf(recorded, 'main').size,
+  'below.count': (recorded) => frameOf(recorded, '_Z5countv').size,
+  'below.local': (recorded) => frameOf(recorded, '_Z5countv').stores[0],
+  'below.store': (recorded) => address(/^(\w+):/m, recorded['stack-below-file']),
+  // The addresses of the drawing of memory.
   'ram.start': ramStart,
   'ram.end': (recorded) => ramStart(recorded) + ramSize(recorded),
   tree: ({ run }) => address(/^Domain0 Next Arg1 +: 0x(\w+)$/m, run),
