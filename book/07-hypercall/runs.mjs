@@ -17,7 +17,7 @@ export const runs = {
   run: {},
   call: { variables: call },
   exit: { trace: { exit: 1 } },
-  log: { log: 'int', lines: exit },
+  log: { log: 'int', lines: exit, counted: true },
 
   'guest-code': {
     command: 'llvm-objdump -d --no-show-raw-insn build/07-hypercall/hello.S.elf',
