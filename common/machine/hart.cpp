@@ -82,6 +82,7 @@ const Instruction* Hart::fetch() {
         if (offset + length > Ram::line_size) {
             return fetch_alone();
         }
+        check_fetched(physical, length);
         instruction =
             decode(length == 2 ? bus_.ram.read<u16>(physical) : bus_.ram.read<u32>(physical));
     }
