@@ -1,45 +1,28 @@
 // Pages that break a rule are refused, with the right message: by the build, which stops at what a
 // page names that is not there, and by the rules that site.test.mjs holds the built HTML against.
-// What is wrong with a chapter's changes is in states.test.mjs.
+// All that can be wrong with a chapter's changes is in states.test.mjs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 
+import { front, index, makeCheckout } from './checkout.mjs';
 import { rules } from './html.mjs';
-import { readSite, root } from './pages.mjs';
+import { readSite } from './pages.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'refused-'));
 after(() => rmSync(scratch, { recursive: true }));
 
-/** A checkout with one step, and these pages as its whole book: from name to text. */
-function checkout(name, pages) {
-  const place = join(scratch, name);
-  for (const path of ['common/lines.mjs', 'common/steps.mjs', 'common/check', 'book/lib',
-    'book/record', 'book/.vitepress', 'book/build.mjs', 'book/words.txt', 'book/quotations.mjs',
-    'steps/01-boot', 'README.md', 'package.json']) {
-    cpSync(join(root, path), join(place, path), { recursive: true });
-  }
-  symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
-  for (const [path, text] of Object.entries(pages)) {
-    mkdirSync(dirname(join(place, 'book', path)), { recursive: true });
-    writeFileSync(join(place, 'book', path), text);
-  }
-  return place;
-}
-
 /** What the build of such a checkout says, which has to fail. */
-function complaintsOf(name, pages) {
+function complaintsOf(name, files, more) {
+  const place = makeCheckout(join(scratch, name), files, more);
   const { status, stdout, stderr } = spawnSync('node', ['book/build.mjs'],
-    { cwd: checkout(name, pages), encoding: 'utf8' });
+    { cwd: place, env: { ...process.env, RUN: '' }, encoding: 'utf8' });
   assert.notEqual(status, 0, 'the build does not fail');
   return stdout + stderr;
 }
-
-const front = '---\ntitle: T\ndescription: D\n---\n\n';
-const index = `${front}# T\n`;
 
 const drawing = (inner) =>
   `<svg viewBox="0 0 1 1"><title id="t">T</title><desc id="d">D</desc>${inner}</svg>\n`;
@@ -72,28 +55,31 @@ describe('the build refuses', () => {
     ['@@ nonsense', /there is no directive @@ nonsense/],
     ['There are @(nothing) of them.', /there is no number nothing/],
     ['It is at @(hex ram_base).', /01-boot has no constant ram_base/],
-    ['### All', /nothing is recorded of the state after "All"/],
   ];
-  const page = `${front}## Build it\n\n### All\n\n@@ diff boot.S\n\n## Run it\n\n${
-    faults.filter(([line]) => line !== '### All').map(([line]) => `${line}\n`).join('\n')}`;
+  const changes = [
+    ['### All', /nothing is recorded of the state after "All"/],
+    ['@@ diff nowhere.S', /there is no file nowhere\.S/],
+    ['@@ diff boot.S', /Makefile:1 \(added\) is shown by no directive/],
+  ];
+  const page = `${front}## Build it\n\n${changes.map(([line]) => `${line}\n`).join('\n')
+  }\n## Run it\n\n${faults.map(([line]) => `${line}\n`).join('\n')}`;
   const runs = Object.fromEntries(['run', 'lost'].map((name) =>
     [name, { command: 'make', file: `${name}.txt`, status: 0 }]));
   runs.table = { ...runs.run, file: 'table.table.json' };
   const complaints = complaintsOf('faults', {
-    'index.md': index,
-    '01-boot.md': page,
-    '01-boot/runs.mjs': "export const runs = { unfit: { patch: 'unfit.patch' } };\n",
-    '01-boot/unfit.patch': '--- a/main.cpp\n+++ b/main.cpp\n@@ -1 +1 @@\n-nobody\n+wrote this\n',
-    '01-boot/recorded/recorded.json': JSON.stringify({ runs }),
-    '01-boot/recorded/run.txt': 'one\ntwo\n',
-    '01-boot/recorded/table.table.json': '{ "hgatp": "0x8000000000080208", "tables": {} }\n',
-    '01-boot/untold.svg': drawing('').replace(/<desc.*?<.desc>/, ''),
-    '01-boot/red.svg': drawing('<path stroke="red" d="M0 0"/>'),
-    '01-boot/typed.svg': drawing('<text>0x80000000</text>'),
-    '01-boot/old.svg': drawing('<text>@(hex ram_base)</text>'),
+    'book/01-boot.md': page,
+    'book/01-boot/runs.mjs': "export const runs = { unfit: { patch: 'unfit.patch' } };\n",
+    'book/01-boot/unfit.patch': '--- a/main.cpp\n+++ b/main.cpp\n@@ -1 +1 @@\n-nobody\n+wrote this\n',
+    'book/01-boot/recorded/recorded.json': JSON.stringify({ runs }),
+    'book/01-boot/recorded/run.txt': 'one\ntwo\n',
+    'book/01-boot/recorded/table.table.json': '{ "hgatp": "0x8000000000080208", "tables": {} }\n',
+    'book/01-boot/untold.svg': drawing('').replace(/<desc.*?<.desc>/, ''),
+    'book/01-boot/red.svg': drawing('<path stroke="red" d="M0 0"/>'),
+    'book/01-boot/typed.svg': drawing('<text>0x80000000</text>'),
+    'book/01-boot/old.svg': drawing('<text>@(hex ram_base)</text>'),
   });
 
-  for (const [line, pattern] of faults) {
+  for (const [line, pattern] of [...changes, ...faults]) {
     test(line, () => {
       const number = page.split('\n').indexOf(line) + 1;
       const place = `book/01-boot.md:${number}:`;
@@ -103,8 +89,15 @@ describe('the build refuses', () => {
   }
 
   test('a link to a page that is not there', () => {
-    const said = complaintsOf('link', { 'index.md': `${index}\n[There](/nothing/).\n` });
+    const said = complaintsOf('link', { 'book/index.md': `${index}\n[There](/nothing/).\n` });
     assert.match(said, /dead link.*\/nothing.*index\.md/s);
+  });
+
+  test('a function that is not documented', () => {
+    const header = '/// @file\n/// A header.\n\nvoid act();\n';
+    const said = complaintsOf('reference', { 'steps/01-boot/bare.hpp': header }, ['book/api']);
+    assert.match(said,
+      /^book\/api\/01-boot\/bare\.md:\d+: steps\/01-boot\/bare\.hpp:4: .* is not documented/m);
   });
 });
 
