@@ -26,12 +26,23 @@ export const runs = {
   request: { patch: 'request.patch', until: 'InterruptStatus 1', request: true },
   boot: { exits: true, until: 'exit powers off.' },
 
-  requests: { patch: 'requests.patch', type: meow, count: { served: /disk: type/ } },
+  requests: {
+    patch: 'requests.patch', type: meow, counted: true, count: { served: /disk: type/ },
+  },
   indirect: { patch: 'indirect.patch', type: meow },
-  exits: { patch: 'exits.patch', type: meow, count: { accesses: /(load |store) 0x/ } },
+  exits: {
+    patch: 'exits.patch', type: meow, counted: true, count: { accesses: /(load |store) 0x/ },
+  },
 };
 
+/** All that a pattern finds, as numbers. */
+const found = (pattern, { text }) => [...text.matchAll(pattern)].map(([, number]) => Number(number));
+
 export const numbers = {
+  sectors: ({ run }) => found(/\[vda\] (\d+) 512-byte/g, run)[0],
+  'disk.major': ({ run }) => found(/on device (\d+):0/g, run)[0],
+  largest: ({ requests }) => Math.max(...found(/disk: type.* (\d+) bytes/g, requests)),
+  'last.sector': ({ requests }) => Math.max(...found(/disk: type.* sector (\d+),/g, requests)),
   'boot.exits': ({ boot }) => Object.values(boot.exits.total).reduce((sum, each) => sum + each),
   requests: (recorded) => recorded.requests.counts.served,
   'request.exits': (recorded) => recorded.exits.counts.accesses,
