@@ -29,6 +29,7 @@ const made = {
 export const bookPlugin = () => ({
   name: 'book',
   enforce: 'pre',
+  config: () => ({ build: { chunkSizeWarningLimit: 1024 } }), // the index of the search has 626 KB
   resolveId: (id) => (unused.test(id) ? instead[extname(id)]
     : Object.hasOwn(made, id) ? id : undefined),
   load: (id) => made[id]?.(),
