@@ -112,12 +112,7 @@ export async function runOn(qemu, run, place) {
   });
   running.add(machine);
   try {
-    for (const [text, line] of run.type ?? []) {
-      await machine.expect(text);
-      await monitor.connect();
-      await waitForWaiting(monitor); // a reader is not faster
-      machine.typeLine(line);
-    }
+    await typeLines(run.type ?? [], machine, monitor);
     const ended = run.until ? await waitFor(run, machine, monitor, place) : undefined;
     const { status } = await machine.end();
     return await result(run, place, { ...ended, status, output: machine.output, log });
@@ -157,6 +152,16 @@ async function result(run, place, { status, output, shown, loop, answers, table,
   return {
     ...(!run.until && { status }), ...(loop && { loop }), ...(counts && { counts }), ...linux, text,
   };
+}
+
+/** Types lines, each when the console has shown the text before it and the hart waits. */
+export async function typeLines(lines, machine, monitor) {
+  for (const [text, line] of lines) {
+    await machine.expect(text);
+    await monitor.connect();
+    await waitForWaiting(monitor); // a reader is not faster
+    machine.typeLine(line);
+  }
 }
 
 /** Waits until the hart waits: it stays where it is. */

@@ -13,6 +13,7 @@ import {
 } from '../../../book/record/compare.mjs';
 import { plain } from '../../../book/record/elf.mjs';
 import { ChangingPlace, Place } from '../../../book/record/place.mjs';
+import { typeLines } from '../../../book/record/run.mjs';
 import { readRuns } from '../../../book/record/runs.mjs';
 import { readRecorded, store, strayFiles } from '../../../book/record/store.mjs';
 import { clean, firmwareOf } from '../../../book/record/text.mjs';
@@ -309,6 +310,9 @@ describe('what is stored', () => {
     assert.deepEqual(changesOfTheRest(recorded, await recording), [
       'run.lines: recorded was 3, now it is 2', 'there is no section "First" with changes',
     ]);
+    const now = { ...await recording, states: [{ section: 'First', result: 'builds' }] };
+    assert.ok(changesOfTheRest(recorded, now).includes(
+      'the state after "First": recorded was runs, now it is builds'));
   });
 
   test('is removed when nothing names it any more', async () => {
@@ -396,4 +400,21 @@ test('make recordings: a chapter that there is not', () => {
   });
   assert.equal(status, 1);
   assert.equal(stderr, 'CHAPTER=99: there is no step of that number\n');
+});
+
+test('a line is typed when the text before it was shown, and then not before the hart waits', async () => {
+  const events = [];
+  let looks = 0; // the machine's time: 11 ms for each look
+  const machine = {
+    expect: async (text) => { events.push(text); looks = 0; },
+    typeLine: (line) => { events.push(`${line} after ${looks} looks`); },
+  };
+  const monitor = {
+    connect: async () => {},
+    // Four looks at a hart that runs, one of them at a place where it was before; then it stays.
+    registers: async () => new Map([['V', 'V 1'], ['pc', `pc ${[0, 1, 0, 3, 4][looks++] ?? 4}`]]),
+    seconds: async () => looks * 0.011,
+  };
+  await typeLines([['login:', 'meow'], ['> ', 'exit']], machine, monitor);
+  assert.deepEqual(events, ['login:', 'meow after 7 looks', '> ', 'exit after 7 looks']);
 });
