@@ -3,14 +3,14 @@
 import path from 'node:path';
 
 import { refuse } from '../../common/steps.mjs';
-import { qemus } from '../../common/test/machine.mjs';
+import { linux, qemus } from '../../common/test/machine.mjs';
 import { bookDirectory } from '../lib/page.mjs';
 import { readChapter } from '../lib/states.mjs';
 import { filesOf } from '../lib/steps.mjs';
 import { ChangingPlace, compileError, Place } from './place.mjs';
 import { commandsOf, runCommand, runOn } from './run.mjs';
 import { readRuns } from './runs.mjs';
-import { clean, withoutFirmware } from './text.mjs';
+import { clean, opensbiOf, withoutFirmware } from './text.mjs';
 import { readVersions } from './versions.mjs';
 
 /**
@@ -48,11 +48,12 @@ export function workers(count) {
  * @param book where the pages are
  * @param note is told of each run when it is over: (name, seconds)
  * @returns
- *   `versions`; `page`, as readPage gives it;
- *   `runs`: by name { run, commands, results }, of which there is one for each QEMU, { status, text,
- *     counts, loop, linux } or { error }; only one of what runs on none;
+ *   `versions`, those of the firmwares that have said theirs as well; `page`, as readPage gives it;
+ *   `runs`: by name { run, commands, linux, results }; linux is true if a Linux is what runs, or is
+ *     looked at; a result for each QEMU, { status, text, counts, loop, linux }, where linux is true
+ *     if it has said something, or { error }; only one of what runs on none;
  *   `states`: of each section with changes { section, result }, or { section, error };
- *   `numbers`: by name, a value or { error };
+ *   `numbers`: by name { value } or { error }, with `reads`, the names of the runs that it is from;
  *   `error`: what is wrong with the page or the states as a whole, in one line
  */
 export async function recordChapter(step, { work, book = bookDirectory, note = () => {} }) {
@@ -65,20 +66,31 @@ export async function recordChapter(step, { work, book = bookDirectory, note = (
   ]);
   return {
     step,
-    versions: readVersions(),
+    versions: { ...readVersions(), ...firmwares([...recorder.results.values()]) },
     page,
     error: errors[0] && told(errors[0]),
     runs: Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, {
-      run, commands: commandsOf(step, run), results: recorder.results.get(name),
+      run,
+      commands: commandsOf(step, run),
+      linux: recorder.ofLinux.has(name),
+      results: recorder.results.get(name),
     }])),
     states: built.map((state) => judge(state, built.at(-1), page, runs)),
     numbers: count(numbers, recorder.results),
   };
 }
 
+/** The versions of the firmwares that have said theirs. */
+function firmwares(all) {
+  const of = (index) => all.map((results) => opensbiOf(results[index]?.text ?? '')).find(Boolean);
+  const [first, second] = [of(0), of(1)];
+  return { ...(first && { opensbi: first }), ...(second && { 'opensbi.second': second }) };
+}
+
 /** Runs what a chapter asks for, place by place. */
 class Recorder {
   results = new Map();
+  ofLinux = new Set(); // the names of the runs that need one
 
   constructor(runs, directory, work, note) {
     this.runs = runs;
@@ -96,7 +108,11 @@ class Recorder {
   async record(place, names) {
     for (const name of names) {
       const start = Date.now();
-      this.results.set(name, await recordRun(place, this.runs[name], this.work).catch(failed));
+      const run = this.runs[name];
+      this.results.set(name, await recordRun(place, run, this.work).catch(failed));
+      if (await needsLinux(place, run)) {
+        this.ofLinux.add(name);
+      }
       this.note(name, (Date.now() - start) / 1000);
     }
   }
@@ -151,7 +167,17 @@ class Recorder {
 }
 
 const told = ({ file, line, message }) => `${file}:${line}: ${message}`;
-const failed = (error) => [{ error: error.message.split('\n')[0], log: error.cause }];
+const failed = (error) =>
+  [{ error: error.message.split('\n')[0], log: error.cause, shown: error.shown }];
+
+/** Whether what runs, or is looked at, is a Linux. */
+async function needsLinux(place, { command, target = 'run', variables }) {
+  if (command?.includes('guest/Image')) {
+    return true;
+  }
+  const isRun = command ? / run\b/.test(command) : target === 'run';
+  return isRun && await place.kernel(variables) === linux;
+}
 
 /** Builds and runs what there is in `place`: the results, as recordChapter returns them. */
 async function recordRun(place, run, work) {
@@ -202,11 +228,17 @@ function count(numbers, results) {
     get request() { return JSON.parse(text); },
   }]));
   return Object.fromEntries(Object.entries(numbers).map(([name, compute]) => {
+    const reads = new Set();
+    const watched = new Proxy(recorded, {
+      get: (runs, run) => { reads.add(run); return runs[run]; },
+    });
+    const told = {};
     try {
-      const value = compute(recorded);
-      return [name, Number.isFinite(value) ? value : refuse(`it is no number, but ${value}`)];
+      const value = compute(watched);
+      told.value = Number.isFinite(value) ? value : refuse(`it is no number, but ${value}`);
     } catch (error) {
-      return [name, { error: error.message.split('\n')[0] }];
+      told.error = error.message.split('\n')[0];
     }
+    return [name, { ...told, reads: [...reads] }];
   }));
 }

@@ -26,10 +26,10 @@ export class Place {
   }
 
   /** Runs make, to build: { status, output }, where errors are in the output as they came. */
-  async make(target, variables = {}) {
+  async make(target, variables = {}, options = []) {
     const assignments = Object.entries({ ...variables, OUT: this.out })
       .map(([name, value]) => `${name}=${value}`);
-    const words = ['-C', this.directory, target, ...assignments];
+    const words = ['-C', this.directory, ...options, target, ...assignments];
     const child = spawn('sh', ['-c', 'exec make "$@" 2>&1', 'make', ...words], {
       cwd: root, env: userEnvironment(), stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -37,6 +37,13 @@ export class Place {
     child.stdout.setEncoding('utf8').on('data', (text) => { output += text; });
     const [status] = await once(child, 'close');
     return { status, output };
+  }
+
+  /** The file that would be the guest's kernel; '' if there is none. */
+  async kernel(variables) {
+    const say = 'kernel-of-the-guest: ; @echo $(abspath $(KERNEL))';
+    const { output } = await this.make('kernel-of-the-guest', variables, ['-s', `--eval=${say}`]);
+    return output.trim();
   }
 
   /** Builds the hypervisor, and the guest's files if `variables` name others: as `make`. */

@@ -9,6 +9,7 @@ import { refuse } from '../../common/steps.mjs';
 import { Machine, root } from '../../common/test/machine.mjs';
 import { placeOf, readSymbols } from './elf.mjs';
 import { exitLog, exitsText, readExits } from './exits.mjs';
+import { handsOn } from './machine.mjs';
 import { Monitor, valueOf } from './monitor.mjs';
 import { readRequest, requestText } from './request.mjs';
 import { readTable, tableText } from './table.mjs';
@@ -88,12 +89,16 @@ const running = new Set();
 /** Ends all runs, which then fail. */
 export const stopAll = () => Promise.all([...running].map((machine) => machine.stop()));
 
+/** Whether a trap is to be handed on where it cannot be: the run then has no end. */
+export const standsStill = (run, qemu) => run.handsOn === true && !handsOn(qemu.path);
+
 /**
  * Runs what is built in `place`.
  * @returns { status, text }, and what there is of `counts`, by name, `loop`: where it stood, and
  *   `linux`: true if one has run. There is no status if it had to be ended
  */
-export async function runOn(qemu, run, place) {
+export async function runOn(qemu, wanted, place) {
+  const run = standsStill(wanted, qemu) ? { ...wanted, until: 'loop', registers: [] } : wanted;
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'recording-'));
   const log = path.join(directory, 'log');
   const monitor = (run.until || run.type) && new Monitor();
@@ -117,7 +122,9 @@ export async function runOn(qemu, run, place) {
     const { status } = await machine.end();
     return await result(run, place, { ...ended, status, output: machine.output, log });
   } catch (error) {
-    throw new Error(error.message.split('\n')[0], { cause: machine.log() });
+    const [message] = error.message.split('\n');
+    const shown = message.endsWith('but the run ended') ? clean(machine.output, place) : undefined;
+    throw Object.assign(new Error(message, { cause: machine.log() }), { shown });
   } finally {
     await machine.stop();
     running.delete(machine);
@@ -193,6 +200,11 @@ async function waitFor(run, machine, monitor, place) {
   await machine.expect(isLoop ? run.after ?? began : run.until);
   const shown = isLoop ? undefined
     : machine.output.slice(0, placeOfText(machine.output, run) + run.until.length);
+  if (!isLoop && !run.table && !run.registers && !run.monitor) {
+    await monitor.connect().catch(() => {}); // it may have ended by itself since then
+    monitor.quit();
+    return { shown };
+  }
   await monitor.connect();
   const loop = isLoop ? await findLoop(machine, monitor, readSymbols(place.elf)) : undefined;
   await monitor.ask('stop');

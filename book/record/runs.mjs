@@ -33,6 +33,11 @@
 //                            `V` is 1 in a guest. Default with 'loop' and no `monitor`: V, pc
 //                            and sp
 //   monitor: ['x /1gx 0x80200050']   with `until`: what the monitor then answers is shown as well.
+//   handsOn: true            the firmware hands a trap of the guest on to the hypervisor. Where a QEMU
+//                            does not let it (record/machine.mjs), what is printed before is compared
+//   series: '6.1'            it shows what Linux of this series does, and another series otherwise:
+//                            with one of those, what Linux says is not compared, and `until` need
+//                            not come
 //
 // What is recorded instead of the console:
 //   command: 'llvm-nm {elf}' what this prints, once what runs is built. {elf} is the hypervisor,
@@ -94,6 +99,8 @@ const properties = {
   after: ['a text', isText],
   registers: ['a list of names', isTexts],
   monitor: ['a list of commands', isTexts],
+  handsOn: ['true', (value) => value === true],
+  series: ["a series of Linux, as '6.1'", (value) => /^\d+\.\d+$/.test(value)],
   command: ['a text', isText],
   log: ["a text, as QEMU's -d takes it", isText],
   trace: ['an object', isObject],

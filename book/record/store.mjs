@@ -5,8 +5,7 @@ import path from 'node:path';
 
 import { filesIn } from '../../common/steps.mjs';
 import { bookDirectory } from '../lib/page.mjs';
-import { compare } from './compare.mjs';
-import { opensbiOf } from './text.mjs';
+import { compare, kindOf } from './compare.mjs';
 
 const directoryOf = (step, book) => path.join(book, step, 'recorded');
 
@@ -45,18 +44,17 @@ function toEntry({ status, text, counts, loop, linux }, file) {
 
 /** What is to be stored of a run: { entry, isTrue }. Texts that are still true stay as they are. */
 function entryOf(name, { run, commands, results: [first, second] }, before) {
-  const isTrace = run.trace !== undefined;
-  const kind = ['trace', 'exits', 'table', 'request'].find((each) => run[each]);
-  const end = kind ? `${kind}.json` : 'txt';
+  const kind = kindOf(run);
+  const end = ['console', 'log', 'command'].includes(kind) ? 'txt' : `${kind}.json`;
   const entry = { commands, patch: run.patch, ...toEntry(first, `${name}.${end}`) };
-  if (second && compare(first, second, { isTrace })) {
+  if (second && compare(first, second, { kind })) {
     entry.second = toEntry(second, `${name}.second.${end}`);
   }
   const isTrue = before && before.commands?.join() === commands.join()
     && before.patch === run.patch
     && Boolean(before.second) === Boolean(entry.second)
-    && !compare(before, first, { isTrace })
-    && (!entry.second || !compare(before.second, second, { isTrace }));
+    && !compare(before, first, { kind })
+    && (!entry.second || !compare(before.second, second, { kind }));
   if (isTrue) {
     entry.text = before.text;
     if (entry.second) {
@@ -81,7 +79,7 @@ function write(file, text) {
 export function store(chapter, book = bookDirectory) {
   const { step } = chapter;
   const before = readRecorded(step, book);
-  const versions = versionsOf(chapter);
+  const { versions } = chapter;
   const isSame = JSON.stringify(before?.versions) === JSON.stringify(versions);
   const runs = {};
   const changed = [];
@@ -98,7 +96,7 @@ export function store(chapter, book = bookDirectory) {
     }
   }
   const numbers = Object.fromEntries(Object.entries(chapter.numbers)
-    .map(([name, value]) => [name, value.error ? before?.numbers[name] : value]));
+    .map(([name, { value, error }]) => [name, error ? before?.numbers[name] : value]));
   const areStatesKnown = !chapter.error && chapter.states.every(({ error }) => !error);
   const states = areStatesKnown ? chapter.states : before?.states ?? [];
 
@@ -115,16 +113,4 @@ export function store(chapter, book = bookDirectory) {
     fs.rmSync(path.join(directory, file));
   }
   return changed;
-}
-
-/** The versions, with those of the firmwares that have said theirs. */
-function versionsOf({ versions, runs }) {
-  const all = Object.values(runs).map(({ results }) => results);
-  const of = (index) => all.map((results) => opensbiOf(results[index]?.text ?? '')).find(Boolean);
-  const [first, second] = [of(0), of(1)];
-  return {
-    ...versions,
-    ...(first && { opensbi: first }),
-    ...(second && { 'opensbi.second': second }),
-  };
 }

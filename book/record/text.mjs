@@ -22,6 +22,7 @@ const isEntered = (line) => /^make(\[\d+\])?: (Entering|Leaving) directory /.tes
 export function clean(output, place, { failed = false } = {}) {
   const temporary = new RegExp(`${escape(os.tmpdir())}/[\\w./-]+`, 'g');
   const lines = output
+    .replaceAll('\r', '')
     .replaceAll(place.out, place.shownOut)
     .replaceAll(place.directory, place.shown)
     .replace(/\S*\/share\/qemu\//g, '/usr/share/qemu/')

@@ -172,6 +172,9 @@ describe('taken for the same:', () => {
     'another time stamp': [linux('0.100000', 'Run /init'), linux('0.200000', 'Run /init')],
     'another pc at the limit': ['run: ended; the guest stood at pc 0x10\n',
       'run: ended; the guest stood at pc 0x20\n'],
+    'a Linux of another of Debian\'s builds': [
+      linux('0.000000', 'Linux version 6.1.192 (guest@workbook) (clang 19.1.7 (3)) #1 SMP Mon'),
+      linux('0.000000', 'Linux version 6.1.192 (guest@workbook) (clang 19.1.7 (4)) #1 SMP Tue')],
     'another pc in a loop': [' pc       0000000080200010\n', ' pc       0000000080200014\n'],
   };
   for (const [what, [one, other]] of Object.entries(same)) {
@@ -209,6 +212,23 @@ describe('on a machine with', () => {
     assert.equal(level({}, {}, true), 'all');
     assert.equal(level({ linux: '6.12.1' }), 'all', 'no Linux has run');
   });
+  test('another QEMU or firmware only numbers may be others, but not what LLVM prints', () => {
+    const on = (run, isSameMachine) => levelOf(versions, versions, run, false, isSameMachine);
+    assert.equal(on({}, true), 'all');
+    assert.equal(on({}, false), 'shape');
+    assert.equal(on({ command: 'llvm-nm {elf}' }, false), 'all');
+    assert.equal(on({ command: 'make -C {step} run' }, false), 'shape');
+  });
+  test('another firmware it may say something before our line, and meet a trap more often', () => {
+    const at = { level: 'shape', isFirmwareSame: false };
+    const ours = 'hypervisor: illegal instruction (scause 0x2)\n';
+    assert.equal(compare(result(ours), result(`system_opcode_insn: no${ours}`), at), undefined);
+    assert.match(compare(result(ours), result(`guest: no${ours}`), at), /^\+ guest: no/m);
+    const trap = (address) => `riscv_cpu_do_interrupt: cause:2, epc:0x00000000${address}, desc=x\n`;
+    const met = (address, count) => result(trap(address).repeat(count));
+    assert.equal(compare(met('80007f08', 5), met('8000cb6e', 18), at), undefined);
+    assert.match(compare(met('80207f08', 1), met('8020cb6e', 2), at), /^\+ riscv_cpu/m);
+  });
   test('another compiler only numbers may be others', () => {
     assert.equal(level({ clang: '20.1.0' }), 'shape');
     assert.equal(level({ 'libstdc++': '14' }), 'shape');
@@ -225,6 +245,29 @@ describe('on a machine with', () => {
     const [x, y] = ['x', 'y'].map((text) => result(`hypervisor: ${text}\n`));
     assert.match(compare(x, y, at), /^\+ hypervisor: y/m);
   });
+  test('another Linux what its programs and the monitor say is the same', () => {
+    const at = { level: 'quoted' };
+    const say = (...lines) => result(lines.map((line) => `${line}\n`).join(''));
+    const before = say('[    0.100000] Run /init', 'exit powers off.', ' V      =   1');
+    const now = say('[    0.200000] Run /sbin/init', 'exit powers off.', ' V      =   2');
+    assert.equal(compare(before, now, at), undefined);
+    assert.match(compare(before, say('exit reboots.', ' V      =   1'), at), /^\+ exit reboots/m);
+  });
+  test('another Linux of exits and requests what is ours is the same', () => {
+    const exits = (...texts) => result(JSON.stringify({ lines: texts.map((text) => ({ text })) }));
+    const [before, now] = [['Run /init', 'hypervisor: x'], ['Run it', 'more', 'hypervisor: x']];
+    const at = (kind) => ({ level: 'quoted', kind });
+    assert.equal(compare(exits(...before), exits(...now), at('exits')), undefined);
+    assert.match(compare(exits(...before), exits('hypervisor: y'), at('exits')),
+      /^\+ hypervisor: y/m);
+    const request = (...events) => result(JSON.stringify({
+      events: events.map(([by, does]) => ({ by, does })) }));
+    const [takes, stores] = [['device', 'takes'], ['driver', 'stores']];
+    assert.equal(compare(request(stores, takes), request(stores, stores, takes), at('request')),
+      undefined);
+    assert.match(compare(request(takes), request(['device', 'answers']), at('request')),
+      /^\+ device answers/m);
+  });
   test('another Linux it may ask the same more often', () => {
     const say = (count) => result(`hypervisor: begin\n${'hypervisor: sector 8\n'.repeat(count)}`);
     assert.equal(compare(say(2), say(3), { level: 'quoted' }), undefined);
@@ -240,7 +283,7 @@ describe('on a machine with', () => {
     assert.equal(level({ clang: '20.1.0' }, { trace: {} }), 'quoted');
     const trace = (...rows) => result(JSON.stringify(rows.map(([name, text]) =>
       ({ function: name, text }))));
-    const at = { level: 'quoted', isTrace: true };
+    const at = { level: 'quoted', kind: 'trace' };
     const before = trace(['exit_guest', 'ld a0, 0x8(a0)'], ['Vm::run', 'nop']);
     assert.equal(compare(before, trace(['exit_guest', 'ld a0, 0x8(a0)']), at), undefined);
     assert.match(compare(before, trace(['exit_guest', 'ld a1, 0x8(a0)']), at), /^\+ ld a1/m);
