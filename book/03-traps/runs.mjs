@@ -1,8 +1,7 @@
 // What is run for chapter 03; book/record/runs.mjs says what can be asked for.
 
-// What prints the greeting without end: it is ended after some of them. The firmware's last line
-// stands before the first, so this is in the output once.
-const greetings = { until: `b509\n${'hypervisor: hello from hart 0\n'.repeat(3)}` };
+// What prints the greeting without end: it is ended after the first three.
+const greetings = { until: 'hypervisor: hello from hart 0\n'.repeat(3) };
 const names = (lines) => ({ command: 'llvm-nm -n {elf}', lines });
 const place = (address) => `llvm-symbolizer -e {elf} -p -s --functions=short ${address}`;
 const silence = { state: 'What happened, and where', patch: 'deep-stack.patch', until: 'loop' };

@@ -19,7 +19,7 @@ export const runs = {
   timer: { state: 'What a hart brings along' },
 
   run: {},
-  initrd: { variables: initrd },
+  initrd: { variables: initrd, series: '6.1' }, // which says its memory before it wants a timer
   header: { command: 'od -A d -t x1 -N 64 build/guest/Image' },
   size: { command: 'wc -c build/guest/Image' },
   log: {

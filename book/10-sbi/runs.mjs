@@ -23,7 +23,7 @@ export const runs = {
   version: { patch: 'version.patch', ...loop },
   'in-a1': { patch: 'in-a1.patch' },
   slow: {
-    patch: 'in-a1.patch', until: '^@^@^@^@',
+    patch: 'in-a1.patch', until: '^@^@^@^@', series: '6.1',
     variables: { GUEST: '', QEMU_FLAGS: '-icount shift=6,sleep=off' },
   },
   'first-byte': { patch: 'first-byte.patch' },

@@ -25,7 +25,7 @@ export const runs = {
   large: { variables: largeMemory },
   // With this much memory, Linux is silent for long before.
   'low-half': {
-    patch: 'low-half.patch', variables: largeMemory, until: 'loop', after: '468 KiB)',
+    patch: 'low-half.patch', variables: largeMemory, until: 'loop', after: '[vda]',
     registers: ['V', 'pc'],
   },
   'large-conversation': { patch: 'conversation.patch', variables: largeMemory },
