@@ -20,8 +20,10 @@ export const runs = {
   },
 
   'no-u': { patch: 'no-u.patch' },
-  'same-page': { patch: 'same-page.patch' },
-  'same-page-log': { patch: 'same-page.patch', log: 'mmu', lines: /2nd-stage address=80[24]00000 / },
+  'same-page': { patch: 'same-page.patch', handsOn: true },
+  'same-page-log': {
+    patch: 'same-page.patch', log: 'mmu', lines: /2nd-stage address=80[24]00000 /, handsOn: true,
+  },
   'misplaced-root': { patch: 'misplaced-root.patch' },
 
   reach: { patch: 'reach.patch', variables: { GUEST: 'guest/reach.S' } },

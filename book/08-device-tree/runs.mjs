@@ -17,7 +17,7 @@ export const runs = {
   // The states, one after another.
   asks: { state: 'A guest that asks' },
   has: { state: 'What the machine has' },
-  'empty-runs': { state: 'What the machine has', command: emptyFile },
+  'empty-runs': { state: 'What the machine has', command: emptyFile, handsOn: true },
   empty: { state: 'The file to run', command: emptyFile },
   nothing: { state: 'The file to run', variables: { KERNEL: '' } },
   searches: { state: 'As much as there is' },
