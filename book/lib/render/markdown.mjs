@@ -138,13 +138,18 @@ export function extendMarkdown(md, { isStrict }) {
     env.faults = kind === 'chapter' ? [...chapterOf(step).errors] : [];
     env.runs = ['chapter', 'solutions'].includes(kind) ? (await readRuns(step)).runs : {};
     (env.includes ??= []).push(...sourcesOf(env.relativePath));
+    const changes = faultsHtml(env.faults);
     const html = await renderAsync(source, env);
     if (env.faults.length > 0 && isStrict) {
       throw refusal(env);
     }
-    return html;
+    return changes + html;
   };
 }
+
+/** What is wrong with a chapter's changes, above all that it shows. */
+const faultsHtml = (faults) => faults
+  .map(({ line, message }) => `<p><b class="fault">${line}: ${escape(message)}</b></p>`).join('');
 
 /** What is wrong with a page, a line for each fault. */
 function refusal({ relativePath, faults }) {

@@ -1,9 +1,11 @@
-// `make book` and `make book-serve`: what they are told wrongly, where they serve, and that the
-// same sources give the same site.
+// `make book`, `make book-serve` and `make book-dev`: what they are told wrongly, where they serve,
+// what they need, and that the same sources give the same site.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +14,7 @@ import { after, test } from 'node:test';
 
 import { readParameters } from '../../../book/lib/parameters.mjs';
 import { filesIn } from '../../steps.mjs';
+import { commandsWithout, front, makeCheckout } from './checkout.mjs';
 import { builtSite, root } from './pages.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'build-test-'));
@@ -54,10 +57,12 @@ test('build: what nobody says is not invented', () => {
     { base: '/x/', siteUrl, repoUrl, port: undefined });
 });
 
-/** Starts the server and gives the address that it prints. */
-async function startServer(t, variables, ...args) {
+/** Starts the server of this checkout and gives the address that it prints. */
+const startServer = (t, variables, ...args) => startServerOf(root, t, variables, ...args);
+
+async function startServerOf(checkout, t, variables, ...args) {
   const child = spawn(process.execPath, ['book/serve.mjs', ...args],
-    { cwd: root, env: given(variables), stdio: ['ignore', 'pipe', 'inherit'] });
+    { cwd: checkout, env: given(variables), stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.kill());
   for await (const line of createInterface(child.stdout)) {
     const [address] = /http:\/\/127\.0\.0\.1:\d+\/\S*/.exec(line) ?? [];
@@ -108,6 +113,62 @@ test('serve: the sources are served as well', async (t) => {
   assert.ok(address.endsWith('/x/'), address);
   const page = await (await fetch(`${address}07-hypercall/`)).text();
   assert.match(page, /<script type="module" src="\/x\//);
+});
+
+test('serve: a page of the sources follows its step, and says what it does not show', async (t) => {
+  const checkout = makeCheckout(join(scratch, 'sources'), {
+    'book/01-boot.md': `${front}## Build it\n\n### All\n\n@@ diff boot.S hypervisor.ld Makefile\n`,
+    'book/01-boot/recorded/recorded.json':
+      JSON.stringify({ states: [{ section: 'All', result: 'builds' }] }),
+  });
+  const address = await startServerOf(checkout, t, { RUN: '' }, 'dev');
+  /** Waits until the page, as a browser loads it, has a text. */
+  const shows = async (pattern) => {
+    for (const end = Date.now() + 30_000; ;) {
+      const answer = await fetch(`${address}01-boot/index.md?import&t=${Date.now()}`);
+      const text = await answer.text();
+      if (pattern.test(text)) {
+        return;
+      }
+      assert.ok(Date.now() < end, `there is no ${pattern} in ${text}`);
+      await new Promise((resolve) => { setTimeout(resolve, 100); });
+    }
+  };
+  const edit = (path, change) => {
+    const place = join(checkout, path);
+    writeFileSync(place, change(readFileSync(place, 'utf8')));
+  };
+  await shows(/class=\\*"fault\\*">\d+: main\.cpp:1 \(added\) is shown by no directive/);
+  edit('steps/01-boot/boot.S', (text) => `// Typed just now.\n${text}`);
+  await shows(/Typed just now\./);
+  edit('book/01-boot.md', (text) => `${text}\n@@ diff main.cpp\n`);
+  await shows(/^(?![^]*class=\\*"fault)[^]*Typed just now/);
+});
+
+test('build: without what the pages run it needs neither compiler nor QEMU', () => {
+  const place = makeCheckout(join(scratch, 'no-compiler'), {}, [
+    'common/tools.mk', 'common/node/package-lock.json', 'package-lock.json', '.npmrc',
+  ]);
+  symlinkSync(join(root, 'common/node/node_modules'), join(place, 'common/node/node_modules'));
+  const compilers = /clang|lld|llvm|qemu|gcc|[gc]\+\+|cpp|^(riscv|x86_64|dtc|cc|ld|as|c[89]9)/;
+  const path = commandsWithout(compilers, join(scratch, 'no-compiler-path'));
+  const run = spawnSync('make', ['-C', 'book', 'RUN='],
+    { cwd: place, env: given({ PATH: path }), encoding: 'utf8' });
+  assert.match(run.stdout, /^book: \d+ pages in build\/book/m, run.stdout + run.stderr);
+  assert.equal(run.status, 0, run.stderr);
+});
+
+test('run: a step needs no Node', () => {
+  const place = join(scratch, 'no-node');
+  cpSync(join(root, 'common'), join(place, 'common'), {
+    recursive: true, filter: (path) => !/common\/(node|test|bench|check|machine)$/.test(path),
+  });
+  cpSync(join(root, 'steps/02-printing'), join(place, 'steps/02-printing'), { recursive: true });
+  const path = commandsWithout(/^(node|nodejs|npm|npx)$/, join(scratch, 'no-node-path'));
+  const run = spawnSync('make', ['-C', 'steps/02-printing', 'run'],
+    { cwd: place, env: given({ PATH: path }), encoding: 'utf8', input: '' });
+  assert.match(run.stdout, /^hypervisor: hello from hart 0$/m, run.stdout + run.stderr);
+  assert.equal(run.status, 0, run.stderr);
 });
 
 test('build: no lockfile names a registry', () => {

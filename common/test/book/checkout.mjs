@@ -1,5 +1,7 @@
 // A checkout with one step and a book of its own, to see what is said of a page, or of a source.
-import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { root } from './pages.mjs';
@@ -27,12 +29,25 @@ export const index = `${front}# T\n`;
  */
 export function makeCheckout(place, files, more = []) {
   for (const path of [...copied, ...more]) {
-    cpSync(join(root, path), join(place, path), { recursive: true });
+    cpSync(join(root, path), join(place, path), { recursive: true, preserveTimestamps: true });
   }
   symlinkSync(join(root, 'node_modules'), join(place, 'node_modules'));
   for (const [path, text] of Object.entries({ 'book/index.md': index, ...files })) {
     mkdirSync(dirname(join(place, path)), { recursive: true });
     writeFileSync(join(place, path), text);
+  }
+  return place;
+}
+
+/** A directory for PATH: all commands of this system but those whose name a pattern matches. */
+export function commandsWithout(pattern, place) {
+  mkdirSync(place);
+  for (const directory of ['/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
+    for (const name of readdirSync(directory)) {
+      if (!pattern.test(name) && !existsSync(join(place, name))) {
+        symlinkSync(join(directory, name), join(place, name));
+      }
+    }
   }
   return place;
 }
