@@ -45,6 +45,7 @@ export const runs = {
 };
 
 export const numbers = {
+  medeleg: ({ run }) => Number(/^Boot HART MEDELEG +: (0x\w+)$/m.exec(run.text)[1]),
   probes: (recorded) => recorded.probes.lines.length,
   'silence.traps': (recorded) => recorded['silence-log'].lines.length - 1,
   'silence.step': (recorded) => {

@@ -66,6 +66,7 @@ export const numbers = {
   'host.tree': (recorded) => mapped(recorded, 'trees')[0],
   'guest.tree': (recorded) => mapped(recorded, 'trees')[1],
   'host.MiB': ({ run }) => found(run, /(\d+) MiB of RAM/),
+  'swapped.MiB': (recorded) => found(recorded['no-swap'], /(\d+) MiB of RAM/),
   'guest.MiB': ({ run }) => found(run, /guest gets (\d+) MiB/),
   'host.ram': hostRam,
   'host.end': (recorded) => hostRam(recorded) + found(recorded.run, /(\d+) MiB of RAM/) * MiB,

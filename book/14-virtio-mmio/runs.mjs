@@ -40,7 +40,12 @@ export const runs = {
 const stored = ({ conversation }, offset) =>
   Number(new RegExp(`store ${offset}: (0x[0-9a-f]+)`).exec(conversation.text)[1]);
 
+/** How many sectors Linux finds. */
+const sectors = ({ text }) => Number(/\[vda\] (\d+) 512-byte/.exec(text)[1]);
+
 export const numbers = {
+  sectors: ({ run }) => sectors(run),
+  'same.half': (recorded) => sectors(recorded['same-half']),
   accesses: ({ conversation }) => conversation.counts.accesses,
   'large.guest': ({ large }) => Number(/guest gets (\d+) MiB/.exec(large.text)[1]),
   'queue.descriptors': (recorded) => stored(recorded, '0x80'),
