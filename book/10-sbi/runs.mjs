@@ -37,5 +37,5 @@ export const runs = {
 
 export const numbers = {
   calls: (recorded) => recorded.calls.counts.all,
-  letters: (recorded) => recorded.calls.counts.letters,
+  letters: (recorded) => recorded.calls.counts.letters || undefined, // at an address of this Linux
 };

@@ -7,18 +7,19 @@ import { stepOf, steps } from '../lib/steps.mjs';
 import { runBookTool } from '../lib/tool.mjs';
 import { recordChapter, workers } from './chapter.mjs';
 import { stopAll } from './run.mjs';
-import { store } from './store.mjs';
+import { faultOf, store } from './store.mjs';
 
 /** What could not be recorded, one line each. */
 function* errorsOf({ step, error, runs, states, numbers }) {
   if (error) {
     yield error;
   }
-  for (const [name, { results }] of Object.entries(runs)) {
-    const failed = results.findIndex((result) => result.error);
+  for (const [name, run] of Object.entries(runs)) {
+    const { results } = run;
+    const failed = results.findIndex((result) => faultOf(run, result));
     if (failed >= 0) {
       const where = results.length > 1 ? ` on QEMU ${qemus[failed].version}` : '';
-      yield `book/${step}/runs.mjs: ${name}${where}: ${results[failed].error}`;
+      yield `book/${step}/runs.mjs: ${name}${where}: ${faultOf(run, results[failed])}`;
     }
   }
   for (const { error: reason } of states.filter((state) => state.error)) {

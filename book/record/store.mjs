@@ -37,6 +37,12 @@ export function strayFiles(step, recorded, book = bookDirectory) {
   return filesIn(directoryOf(step, book)).filter((file) => !known.includes(file));
 }
 
+/** What keeps a result of a run from being recorded, in one line; undefined if nothing does. */
+export function faultOf({ run, linux }, { error, text }) {
+  const isEmpty = !error && run.log && text.trim() === '';
+  return linux && isEmpty ? 'of this Linux, no line of the log matches `lines`' : error;
+}
+
 /** A result as recorded.json has it; with its text, which has a file of its own. */
 function toEntry({ status, text, counts, loop, linux }, file) {
   return { file, status, loop, counts, linux, text };
@@ -85,7 +91,7 @@ export function store(chapter, book = bookDirectory) {
   const changed = [];
   for (const [name, recorded] of Object.entries(chapter.runs)) {
     const old = before?.runs[name];
-    const failed = recorded.results.some(({ error }) => error);
+    const failed = recorded.results.some((result) => faultOf(recorded, result));
     const { entry, isTrue } = failed ? { entry: old, isTrue: true }
       : entryOf(name, recorded, isSame ? old : undefined);
     if (entry) {

@@ -13,11 +13,11 @@ import {
 } from '../../../book/record/compare.mjs';
 import { plain } from '../../../book/record/elf.mjs';
 import { ChangingPlace, Place } from '../../../book/record/place.mjs';
-import { typeLines } from '../../../book/record/run.mjs';
+import { standsStill, typeLines } from '../../../book/record/run.mjs';
 import { readRuns } from '../../../book/record/runs.mjs';
-import { readRecorded, store, strayFiles } from '../../../book/record/store.mjs';
+import { faultOf, readRecorded, store, strayFiles } from '../../../book/record/store.mjs';
 import { clean, firmwareOf } from '../../../book/record/text.mjs';
-import { qemus, root } from '../machine.mjs';
+import { linux as linuxImage, qemus, root } from '../machine.mjs';
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'record-'));
 after(() => fs.rmSync(scratch, { recursive: true }));
@@ -287,6 +287,83 @@ describe('on a machine with', () => {
     const before = trace(['exit_guest', 'ld a0, 0x8(a0)'], ['Vm::run', 'nop']);
     assert.equal(compare(before, trace(['exit_guest', 'ld a0, 0x8(a0)']), at), undefined);
     assert.match(compare(before, trace(['exit_guest', 'ld a1, 0x8(a0)']), at), /^\+ ld a1/m);
+  });
+});
+
+describe('elsewhere, of a chapter', () => {
+  const versions = {
+    qemu: '7.2.22', opensbi: '1.1', clang: '19.1.7', 'libstdc++': '12', linux: '6.1.192',
+  };
+  const boot = (line, ours = 'x') => `hypervisor: ${ours}\n${linux('0.100000', line)}`;
+  const recorded = {
+    versions,
+    states: [],
+    numbers: { n: 1 },
+    runs: { run: { ...result(boot('one')), commands: [] } },
+  };
+  const chapter = (changed, { run = {}, needsLinux = true, now = {}, number = { value: 2 } }) => ({
+    step: '09-linux',
+    states: [],
+    page: { directives: [{ kind: 'console', rest: 'run "one"' }] },
+    versions: { ...versions, ...changed },
+    numbers: { n: { ...number, reads: ['run'] } },
+    runs: { run: { run, commands: [], linux: needsLinux, results: [now] } },
+  });
+  const numbers = (changed, how = {}) => changesOfTheRest(recorded, chapter(changed, how));
+  const changes = (changed, how) => changesOfRun(recorded, chapter(changed, how), 'run', 0);
+
+  test('a number is compared as the runs that it is from', () => {
+    const other = ['n: recorded was 1, now it is 2'];
+    assert.deepEqual(numbers({}), other);
+    for (const changed of [{ qemu: '7.2.23' }, { opensbi: '1.2' }, { clang: '20.1.0' },
+      { linux: '6.1.193' }]) {
+      assert.deepEqual(numbers(changed), [], JSON.stringify(changed));
+    }
+    assert.deepEqual(numbers({ linux: '6.1.193' }, { needsLinux: false }), other);
+    const number = { error: 'no' };
+    assert.deepEqual(numbers({ clang: '20.1.0' }, { number }), ['n: no']);
+    assert.deepEqual(numbers({ linux: '6.1.193' }, { number }), []);
+  });
+
+  test('a run that shows what one series of Linux does may go on to its end with another', () => {
+    const how = (ours) => ({ run: { until: 'one', series: '6.1' },
+      now: { error: 'waited for one, but the run ended', shown: boot('two', ours) } });
+    assert.equal(changes({ linux: '6.12.1' }, how('x')), undefined);
+    assert.match(changes({ linux: '6.12.1' }, how('y')), /^\+ hypervisor: y/m);
+    assert.match(changes({ linux: '6.1.193' }, how('x')), /^waited for one, but the run ended/);
+    const now = result(boot('two'));
+    assert.equal(changes({ linux: '6.12.1' }, { run: { series: '6.1' }, now }), undefined);
+    assert.match(changes({ linux: '6.12.1' }, { now }), /quotes "one", which is no longer there/);
+  });
+
+  test('a log may lack what is at an address of another Linux, but then none is recorded', () => {
+    const at = { level: 'quoted', kind: 'log' };
+    const [one, other] = ['cause:c, epc:0x80200088\n', 'cause:d, epc:0x80200088\n'].map(result);
+    assert.equal(compare(one, result('\n'), at), undefined);
+    assert.match(compare(one, other, at), /^\+ cause:d/m);
+    const fault = (needsLinux, text) =>
+      faultOf({ run: { log: 'int' }, linux: needsLinux }, { text });
+    assert.match(fault(true, '\n'), /no line of the log matches/);
+    assert.equal(fault(false, '\n'), undefined, 'where no Linux runs, none may be right');
+    assert.equal(fault(true, 'cause:c\n'), undefined);
+  });
+
+  test('on a QEMU that keeps mstatus.MPV, a trap is not handed on', () => {
+    const fake = path.join(scratch, 'qemu');
+    fs.writeFileSync(fake, '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+    assert.ok(standsStill({ handsOn: true }, { path: fake }));
+    assert.ok(!standsStill({}, { path: fake }));
+    const at = { isStuck: true };
+    const [before, now] = [result('a\nb\n'), { text: 'a\n' }];
+    assert.equal(compare(before, now, at), undefined);
+    assert.match(compare(before, now), /^- b/m);
+    assert.match(compare(before, { text: 'b\n' }, at), /^\+ b/m);
+  });
+
+  test('a run needs Linux where that is its kernel', async () => {
+    assert.equal(await new Place('09-linux').kernel(), linuxImage);
+    assert.notEqual(await new Place('09-linux').kernel({ GUEST: 'guest/deaf.S' }), linuxImage);
+    assert.equal(await new Place('02-printing').kernel(), '');
   });
 });
 
