@@ -7,7 +7,7 @@ import { remember } from '../remember.mjs';
 import { steps } from '../steps.mjs';
 import { count, escape, headingHtml, withCode } from './html.mjs';
 import { lineOf } from './readme.mjs';
-import { linesSoFar, resultOf } from './recorded.mjs';
+import { linesSoFar, recordedOf, resultOf } from './recorded.mjs';
 import { chapterHref, listHref, patchHref, referenceHref, wholeHref } from './site.mjs';
 
 /** The title of a chapter: that of its page. */
@@ -27,6 +27,14 @@ function statesHtml(step) {
   return items.length > 0 ? `<ol class="states">${items.join('')}</ol>` : '';
 }
 
+/** With what a chapter's runs were recorded: with Linux, too, where one has run. */
+function versionsHtml(step) {
+  const { versions: { qemu, linux }, runs } = recordedOf(step);
+  const hasLinux = Object.values(runs).some((run) => run.linux);
+  const names = [qemu && `QEMU ${qemu}`, hasLinux && `Linux ${linux}`].filter(Boolean);
+  return names.length > 0 ? `<li>run with ${escape(names.join(' and '))}</li>` : '';
+}
+
 /** What stands above the text of a chapter. */
 export function headHtml(step) {
   const { files, added, removed } = chapterOf(step).change;
@@ -34,7 +42,7 @@ export function headHtml(step) {
     + headingHtml(1, slugOf(titleOf(step)), titleOf(step))
     + `<ul class="facts"><li><a href="${wholeHref(step)}">${count(files, 'file')}</a></li>`
     + `<li><b class="plus">+${added}</b> <b class="minus">−${removed}</b> lines</li>`
-    + `<li>${count(linesSoFar(step), 'line')} of code so far</li></ul>`
+    + `<li>${count(linesSoFar(step), 'line')} of code so far</li>${versionsHtml(step)}</ul>`
     + statesHtml(step);
 }
 

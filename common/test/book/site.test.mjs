@@ -96,6 +96,64 @@ test('each run of lines of a file leads to the box that shows them', () => {
   assertNone(faults);
 });
 
+describe('a chapter', () => {
+  /** What the patch of a step's whole change does: { files, added, removed }. */
+  function changeOf(step) {
+    const lines = readFileSync(join(builtSite, step, 'whole', `${step}.patch`), 'utf8').split('\n');
+    const count = (pattern) => lines.filter((line) => pattern.test(line)).length;
+    const files = count(/^--- /);
+    return { files, added: count(/^\+/) - files, removed: count(/^-/) - files };
+  }
+  const recordedOf = (step) =>
+    JSON.parse(readFileSync(join(root, 'book', step, 'recorded/recorded.json'), 'utf8'));
+  const plain = (element) => textOf(element).trim();
+  const hrefsIn = (element) => withTag([...elementsOf(element)], 'a')
+    .map((link) => attribute(link, 'href'));
+  const one = (step, name) => {
+    const found = withClass(inText(pageAt(`${step}/`)), name);
+    assert.equal(found.length, 1, `${step}: .${name}`);
+    return found[0];
+  };
+
+  for (const step of steps) {
+    test(`${step} says at its top how much changes, and with what it was run`, () => {
+      const { files, added, removed } = changeOf(step);
+      const counted = execFileSync('node', ['common/lines.mjs', step],
+        { cwd: root, encoding: 'utf8' });
+      const lines = [...counted.matchAll(/^ *(\d+)  \S+$/gm)]
+        .reduce((sum, [, number]) => sum + Number(number), 0);
+      const { versions, runs } = recordedOf(step);
+      const hasLinux = Object.values(runs).some((run) => run.linux);
+      const names = `QEMU ${versions.qemu}${hasLinux ? ` and Linux ${versions.linux}` : ''}`;
+      const facts = one(step, 'facts');
+      assert.deepEqual(withTag([...elementsOf(facts)], 'li').map(plain), [
+        `${files} files`, `+${added} −${removed} lines`,
+        `${lines.toLocaleString('en')} lines of code so far`, `run with ${names}`,
+      ]);
+      assert.deepEqual(hrefsIn(facts), [`/${step}/whole/`]);
+    });
+
+    test(`${step} lists its states, each with what came of it, as its heading has it`, () => {
+      const { states } = recordedOf(step);
+      const expected = states.map(({ section, result }) =>
+        `${section.replaceAll('`', '')} ${result}`);
+      const list = one(step, 'states');
+      assert.deepEqual(withTag([...elementsOf(list)], 'li').map(plain), expected);
+      const { elements } = pageAt(`${step}/`);
+      const headings = hrefsIn(list).map((href) =>
+        elements.find((element) => `#${attribute(element, 'id')}` === href));
+      const isLink = ({ tagName }) => tagName === 'a';
+      assert.deepEqual(headings.map((each) => textOf(each, isLink).trim()), expected);
+    });
+
+    test(`${step} leads on at its end`, () => {
+      assert.deepEqual(hrefsIn(one(step, 'onward')), [
+        `/${step}/whole/`, `/${step}/whole/${step}.patch`, `/files/${step}/`, `/api/${step}/`,
+      ]);
+    });
+  }
+});
+
 describe('a page', () => {
   test('has a title and a description of its own, if it is a chapter or prose', () => {
     const told = new Map();
