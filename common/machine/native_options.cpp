@@ -234,7 +234,11 @@ std::string Parser::require(const std::string& option,
             return given;
         }
     }
-    fail(option + " " + given + ": this machine knows only " + std::string{*known.begin()});
+    std::string all;
+    for (const std::string_view one : known) {
+        all += (all.empty() ? "" : ", ") + std::string{one};
+    }
+    fail(option + " " + given + ": this machine knows only " + all);
 }
 
 void Parser::parse_device(const std::string& text) {
