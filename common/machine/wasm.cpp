@@ -14,17 +14,19 @@ namespace machine {
 
 namespace {
 
-extern "C" std::byte __heap_base; // from wasm-ld: what is behind it belongs to nobody
+// All that is static is constinit: wasm-ld would make each export run the constructors anew.
+
+extern "C" std::byte __heap_base[]; // from wasm-ld: what is behind it belongs to nobody
 
 constexpr std::size_t wasm_page = 65'536;
-std::byte* free_start = nullptr; ///< where memory begins that nobody has taken yet
+constinit std::byte* free_start = nullptr; ///< where memory begins that nobody has taken yet
 
 std::byte* memory_end() {
     return reinterpret_cast<std::byte*>(__builtin_wasm_memory_size(0) * wasm_page);
 }
 
 /// Text on its way to whoever calls.
-std::array<char, 4096> text;
+constinit std::array<char, 4096> text = {};
 
 u32 tell(std::string_view told) {
     return static_cast<u32>(told.copy(text.data(), text.size()));
@@ -32,12 +34,12 @@ u32 tell(std::string_view told) {
 
 /// The place of the machine, which would lie in the file if it were a variable: not all of it
 /// begins as zero.
-alignas(Machine) std::array<std::byte, sizeof(Machine)> place;
-Machine* machine = nullptr;
+alignas(Machine) constinit std::array<std::byte, sizeof(Machine)> place = {};
+constinit Machine* machine = nullptr;
 
 /// What the machine starts with, gathered file by file.
-Software software;
-std::array<Module, 8> modules;
+constinit Software software = {};
+constinit std::array<Module, 8> modules = {};
 
 /// What a file is for; the last two have an address.
 enum class FileKind : u32 {
@@ -56,7 +58,7 @@ enum class FileKind : u32 {
 EXPORT(clear) void clear() {
     machine = nullptr;
     software = {};
-    free_start = &__heap_base;
+    free_start = __heap_base;
     for (std::byte* at = free_start; at < memory_end(); at += sizeof(u64)) {
         if (u64& word = *reinterpret_cast<u64*>(at); word != 0) {
             word = 0;
@@ -120,12 +122,13 @@ bool add_file(FileKind kind, u64 address, const std::byte* content, u32 size, co
 /// @return the size of the text that says why that cannot be; 0 if it can start
 EXPORT(start) u32 start(u32 memory, u32 freedoms) {
     std::byte* const ram = allocate(memory);
-    std::byte* const stamps = allocate(memory / Ram::line_size * sizeof(u32));
+    const u32 lines = memory / u32{Ram::line_size};
+    std::byte* const stamps = allocate(lines * u32{sizeof(Ram::Stamp)});
     if (ram == nullptr || stamps == nullptr) {
         return tell("there is no memory for the machine's");
     }
     machine = ::new (place.data())
-        Machine{{ram, memory}, {reinterpret_cast<u32*>(stamps), memory / Ram::line_size}, freedoms};
+        Machine{{ram, memory}, {reinterpret_cast<Ram::Stamp*>(stamps), lines}, freedoms};
     software.sv39_only = (freedoms & static_cast<u32>(Freedom::sv39_only)) != 0;
     if (const auto error = boot({ram, memory}, machine->rom(), software)) {
         Line line;
@@ -184,7 +187,17 @@ EXPORT(exits) u64 exits() {
     return machine->hart().exits();
 }
 
-EXPORT(status) u32 status() {
+/// Of the last one, what Exit has, in its order.
+EXPORT(last_exit) u64 last_exit(u32 index) {
+    const auto& [cause, pc, value, guest_physical, instruction] = machine->hart().last_exit();
+    return std::array{cause, pc, value, guest_physical, instruction}[index % 5];
+}
+
+EXPORT(stop_at_exit) void stop_at_exit(u64 number) {
+    machine->hart().stop_at_exit(number);
+}
+
+EXPORT(exit_status) u32 exit_status() {
     return machine->status();
 }
 
