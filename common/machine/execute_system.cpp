@@ -25,7 +25,7 @@ bool Hart::execute_system(const Instruction& i) {
         return true;
     }
     case Op::ebreak:
-        take({Cause::breakpoint, pc_, 0, 0, virtualized_});
+        take({Cause::breakpoint}); // xtval may be pc or 0 (3.1.16)
         return true;
     case Op::mret:
         if (mode_ != Mode::machine) {
