@@ -2,6 +2,8 @@
 
 const stage2 = /2nd-stage/; // what QEMU logs of stage 2, one line for each page
 
+const strict = { variables: { MACHINE: 'strict' } };
+
 export const runs = {
   unmapped: { state: 'A program in memory' },
   null: { state: 'Two steps' },
@@ -25,6 +27,8 @@ export const runs = {
     patch: 'same-page.patch', log: 'mmu', lines: /2nd-stage address=80[24]00000 /, handsOn: true,
   },
   'misplaced-root': { patch: 'misplaced-root.patch' },
+  'misplaced-root-strict': { patch: 'misplaced-root.patch', ...strict },
+  'no-fence': { patch: 'no-fence.patch', ...strict },
 
   reach: { patch: 'reach.patch', variables: { GUEST: 'guest/reach.S' } },
   translate: { patch: 'translate.patch' },

@@ -55,6 +55,9 @@ export const runs = {
     lines: /wfi|sstatus/,
   },
   'always-on': { ...echo, patch: 'always-on.patch', type: lines('meow', 'exit') },
+  'always-on-strict': {
+    patch: 'always-on.patch', variables: { ...echo.variables, MACHINE: 'strict' }, limit: 1,
+  },
 
   twice: { ...echo, patch: 'twice.patch', type: lines('exit') },
 };
