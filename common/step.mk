@@ -4,13 +4,14 @@
 #   make run       in QEMU; see the README for KERNEL, DISK and the other variables
 #   make check     grades what it does when it runs; CHAPTER=NN where the directory has another name
 #   make debug     the same as run, waiting for a debugger
+#   make arguments with what arguments `run` would start a machine, as the pages of the book do
 #   make clean     removes what was built of this step
 
 include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run check debug clean tools guest machine
+.PHONY: build run arguments check debug clean tools guest machine
 
 OUT ?= $(BUILD)/$(notdir $(CURDIR))
 HYPERVISOR := $(OUT)/hypervisor.elf
@@ -107,7 +108,8 @@ export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY MACHINE QEMU Q
 
 # Where it runs: QEMU is there, our own machine is built.
 machine:
-	@$(if $(filter strict,$(MACHINE)),$(MAKE) --no-print-directory -C $(ROOT)/common/machine)
+	@$(if $(filter strict,$(MACHINE)),$(MAKE) --no-print-directory -C $(ROOT)/common/machine \
+	   OUT=$(BUILD)/machine)
 
 # The guest's own files are built when they are what runs.
 GUEST_FILES := $(filter $(GUEST_DIR)/%,$(KERNEL) $(DISK))
@@ -116,6 +118,10 @@ guest: $(if $(GUEST),$(filter $(OUT)/%,$(KERNEL)))
 
 run: build guest machine
 	@sh $(ROOT)/common/run/run.sh
+
+# What would run is printed by what stands in the place of our own machine.
+arguments: build guest
+	@MACHINE=strict STRICT_MACHINE=$(ROOT)/book/live/arguments.sh sh $(ROOT)/common/run/run.sh
 
 check: build
 	@CXX=$(CXX) node $(ROOT)/common/check/check.mjs . $(CHAPTER)
