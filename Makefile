@@ -52,7 +52,7 @@ lines: ## counts the lines of the steps: STEP=steps/NN-name lists the files of o
 	@node common/lines.mjs $(STEP)
 
 ##@ Read
-book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL=
+book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= RUN=
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book
 
@@ -66,7 +66,7 @@ book-dev: ## serves the book's sources: a page follows what is written, in steps
 	@$(SUBMAKE) book dev
 
 recordings: ## runs again what the book quotes, and stores it: CHAPTER=NN only one chapter's
-	@$(INSTALL_TOOLS) test book
+	@$(INSTALL_TOOLS) strict test book
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) book --silent packages

@@ -63,7 +63,10 @@ MACHINE ?= qemu
 NEEDED := run $(if $(BUNDLED),,guest) $(filter strict,$(MACHINE))
 CHECK_TOOLS = sh $(ROOT)/common/doctor.sh check $(NEEDED)
 INSTALL_TOOLS = sh $(ROOT)/common/setup.sh $(NEEDED)
-INSTALL_BOOK_TOOLS = sh $(ROOT)/common/setup.sh book
+INSTALL_BOOK_TOOLS = sh $(ROOT)/common/setup.sh book $(if $(WITH_RUNS),$(NEEDED) strict)
+
+# The book's pages run the chapters; RUN= on the command line leaves out what they need for that.
+WITH_RUNS := $(if $(RUN)$(filter undefined,$(origin RUN)),yes)
 ifdef BUNDLE
 ifeq ($(wildcard $(BUNDLE)),)
 $(error GUEST_BUNDLE=$(GUEST_BUNDLE): there is no such file)
