@@ -2,6 +2,7 @@
 // on the pages that are made by the site.
 import { refuse } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
+import { licencesHtml } from '../../live/licences-html.mjs';
 import { boxHtml } from './change.mjs';
 import { chaptersHtml, endHtml, headHtml } from './chapter.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
@@ -45,6 +46,7 @@ const shows = {
   drawing: ({ step }, rest) => drawingHtml(step, rest),
   quote: (subject, rest) => quoteHtml(rest),
   quotations: () => quotationsHtml(),
+  licences: () => licencesHtml(),
   head: ({ step }) => headHtml(step),
   end: ({ step }) => endHtml(step),
   solutions: ({ step, runs }) => solutionsHtml(step, runs),
@@ -58,7 +60,7 @@ const shows = {
 };
 
 /** What may stand outside of a chapter. */
-const anywhere = ['console', 'trace', 'quote', 'quotations', 'map', 'chapters'];
+const anywhere = ['console', 'trace', 'quote', 'quotations', 'licences', 'map', 'chapters'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',
