@@ -18,16 +18,16 @@ export const runs = {
 
   run: {},
   greeting: { variables: { SANITIZE: 1 } }, // as the dashes are looked at
-  log: { log: 'int', lines: call },
+  log: { counted: true, log: 'int', lines: call },
 
   // Failures.
   'other-hart': { patch: 'other-hart.patch' },
   'other-hart-names': { patch: 'other-hart.patch', command: 'llvm-nm {elf}', lines: /802001d0/ },
   exchanged: { patch: 'exchanged.patch' },
-  'exchanged-log': { patch: 'exchanged.patch', log: 'int', lines: call },
+  'exchanged-log': { patch: 'exchanged.patch', counted: true, log: 'int', lines: call },
   'exchanged-code': { patch: 'exchanged.patch', command: `${disassemble} | grep -B 5 ecall` },
   dropped: { patch: 'dropped.patch' },
-  'dropped-log': { patch: 'dropped.patch', log: 'int', lines: call },
+  'dropped-log': { patch: 'dropped.patch', counted: true, log: 'int', lines: call },
   dashes: { patch: 'dashes.patch', variables: { SANITIZE: 1 } },
   'dashes-code': { patch: 'dashes.patch', command: `${disassemble} | grep -w -A 6 0x2d` },
 

@@ -24,7 +24,7 @@ export const runs = {
 
   run: {},
   // OpenSBI's own illegal instructions, before we run.
-  probes: { log: 'int', lines: /cause:0+2, epc:0x0+8000/ },
+  probes: { counted: true, log: 'int', lines: /cause:0+2, epc:0x0+8000/ },
   where: { command: place('0x802000a6') },
 
   // Failures.

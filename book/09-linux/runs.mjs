@@ -23,6 +23,7 @@ export const runs = {
   header: { command: 'od -A d -t x1 -N 64 build/guest/Image' },
   size: { command: 'wc -c build/guest/Image' },
   log: {
+    counted: true,
     log: 'int', lines: /cause:0+c,/, count: { exits: /cause:0+(a|c|1[4-7]),/, calls: /cause:0+a,/ },
   },
 
