@@ -11,7 +11,7 @@ export const runs = {
   bare: { state: 'The kernel as it is' },
   silent: { state: 'A trap for the guest' },
   words: { state: 'First words' },
-  bug: { state: 'Who settles what', until: panicked },
+  bug: { state: 'Who settles what', until: panicked, series: '6.1' }, // its BUG, and its words
   oops: { state: 'A promise to keep', until: panicked },
   'oops-log': {
     state: 'A promise to keep', until: panicked, log: 'int', lines: /cause:0+16,.*c0102573/,
