@@ -28,9 +28,11 @@ hostile: ## guests that do what they should not, and all patches that remove a g
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test/hostile
 
-fuzz: ## libFuzzer on the parts of the hypervisor that a guest reaches: TIME= seconds for each
+fuzz: ## libFuzzer on what a guest reaches: TIME= seconds each; the strict machine beside QEMU: CASES= SEED=
 	@$(INSTALL_TOOLS) strict test
+	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test/fuzz run
+	@$(SUBMAKE) common/test compare
 
 endurance: ## a hundred boots, and ten minutes of work on a disk: SEED= BOOTS= MINUTES=
 	@$(INSTALL_TOOLS) test
