@@ -16,7 +16,9 @@ export const runs = {
 
   run: {},
   boot: { exits: true },
-  conversation: { patch: 'conversation.patch', count: { accesses: /(load |store) 0x/ } },
+  conversation: {
+    patch: 'conversation.patch', counted: true, count: { accesses: /(load |store) 0x/ },
+  },
 
   'old-version': { patch: 'old-version.patch', until: 'loop', registers: ['V', 'pc'] },
   'old-version-log': {
