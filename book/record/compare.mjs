@@ -169,11 +169,11 @@ export function compare(recorded, now, {
 
 /** What there is to compare where this Linux does otherwise than the recorded series. */
 function otherwise({ until }, before, now, quotes) {
-  const lines = before.text.split('\n');
-  const last = lines.findIndex((line) => until && line.includes(until)); // that may never come
-  const text = lines.filter((_, index) => index !== last).join('\n');
+  const all = before.text.split('\n');
+  const last = all.findIndex((line) => until && line.includes(until)); // that may never come
+  const lines = all.filter((_, index) => index !== last);
   return {
-    before: { ...before, text },
+    before: { ...before, text: lines.join('\n') },
     now: now.error && now.shown ? { text: now.shown } : now,
     quotes: quotes.filter((quote) => lines.some((line) => line.includes(quote) && !isLinux(line))),
   };
