@@ -12,6 +12,7 @@ import { describePage } from '../lib/render/pages.mjs';
 import { bookPlugin } from '../lib/render/plugin.mjs';
 import { searchHtml } from '../lib/render/search.mjs';
 import { base, repoUrl, revision, siteUrl } from '../lib/render/site.mjs';
+import { livePlugin } from '../live/plugin.mjs';
 
 const build = fileURLToPath(new URL('../../build', import.meta.url));
 const isStrict = !process.argv.includes('dev');
@@ -33,7 +34,7 @@ export default defineConfig({
   cacheDir: `${build}/book-cache`,
   cleanUrls: true,
   rewrites,
-  srcExclude: ['README.md'],
+  srcExclude: ['README.md', 'live/**'],
   router: { prefetchLinks: false },
   sitemap: siteUrl && { hostname: siteUrl },
   head: [
@@ -51,7 +52,7 @@ export default defineConfig({
     config: (md) => extendMarkdown(md, { isStrict }),
   },
   vue: { features: { optionsAPI: false } },
-  vite: { plugins: [bookPlugin()] },
+  vite: { plugins: [bookPlugin(), livePlugin()], worker: { format: 'es' } },
   themeConfig: {
     repoUrl,
     nav: [

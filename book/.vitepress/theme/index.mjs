@@ -26,6 +26,23 @@ async function startFigures() {
   }
 }
 
+let live; // what runs a chapter in its page; loaded when somebody wants that
+
+/** What a page can run gets a button. */
+function addButtons() {
+  live?.leave();
+  for (const place of document.querySelectorAll('[data-live]:empty')) {
+    const button = document.createElement('button');
+    const { size } = place.dataset;
+    button.textContent = `Run it here${size ? ` (${size})` : ''}`;
+    button.onclick = async () => {
+      live = await import('./live.mjs');
+      live.press(place);
+    };
+    place.append(button);
+  }
+}
+
 /** The link below a page, where there is a place to report to. */
 function reportLink({ repoUrl }, { title, relativePath }) {
   const about = encodeURIComponent(`${title} (${relativePath.replace(/index\.md$/, '')})`);
@@ -68,6 +85,7 @@ export default {
     router.onAfterRouteChange = () => nextTick(() => {
       openFolds(location.hash);
       startFigures();
+      addButtons();
     });
     // A page that was left open over a new deployment asks for scripts that are gone.
     window.addEventListener('vite:preloadError', () => location.reload());

@@ -1,14 +1,13 @@
 // What a console has shown: the firmware's lines are folded, and who says what can be seen. Lines
 // of the hypervisor begin with its name; what follows the firmware and does not is the guest's.
 import { number, refuse } from '../../../common/steps.mjs';
+import { liveRun } from '../../live/site.mjs';
 import { firmwareOf, linesOf } from '../../record/text.mjs';
 import { chapterOf } from '../blame.mjs';
-import { linesHtml } from './code.mjs';
-import { count, escape } from './html.mjs';
+import { passage, plainOf, speakerOf } from '../console-html.mjs';
+import { escape } from './html.mjs';
 import { recordedOf, runOf, textOf } from './recorded.mjs';
 import { solutionHref } from './site.mjs';
-
-const firstWithGuest = 7; // the first chapter whose guest can say something
 
 /** Takes apart `"from" .. "to"` or `"text"`: { from, to }; undefined if all is meant. */
 function readExcerpt(rest) {
@@ -36,32 +35,6 @@ function placeOf(lines, excerpt, name) {
   return [first, excerpt.to === undefined ? first : find(excerpt.to, first)];
 }
 
-const escapes = /\x1b\[([\d;]*)([A-Za-z])|\x1b./g;
-const plainOf = (line) => line.replace(escapes, '');
-
-/** A line in the colours that it asks the terminal for. */
-function coloured(line) {
-  let html = '';
-  let style = '';
-  let rest = 0;
-  const put = (text) => {
-    html += style && text ? `<span class="${style}">${escape(text)}</span>` : escape(text);
-  };
-  for (const { 0: all, 1: codes, 2: command, index } of line.matchAll(escapes)) {
-    put(line.slice(rest, index));
-    rest = index + all.length;
-    if (command === 'm') {
-      const set = codes.split(';').filter((code) => Number(code) > 0).map((code) => `sgr${code}`);
-      style = set.join(' ');
-    }
-  }
-  put(line.slice(rest));
-  return html;
-}
-
-// The guest's text may stand before ours on a line: it ends lines where it likes.
-const speakers = { hypervisor: /hypervisor: /, make: /^(make|run)(\[\d+\])?: / };
-
 /** Who has printed each line: `firmware`, `hypervisor`, `guest`, or nobody in particular. */
 function speakersOf(lines, firmware, step) {
   const monitor = lines.findIndex((line) => line.startsWith('(qemu) '));
@@ -74,20 +47,8 @@ function speakersOf(lines, firmware, step) {
     if (at <= firmware[1]) {
       return 'firmware';
     }
-    const known = Object.keys(speakers).find((name) => speakers[name].test(plainOf(line)));
-    return known ?? (number(step) >= firstWithGuest && line.trim() !== '' ? 'guest' : '');
+    return speakerOf(line, number(step));
   });
-}
-
-/** Lines of one speaker. */
-function passage(who, lines) {
-  const text = linesHtml(lines.map(coloured));
-  if (who === 'firmware') {
-    return `<details class="fold"><summary>${count(lines.length, 'line')} of the firmware</summary>`
-      + `<pre>${text}</pre></details>`;
-  }
-  const label = who === 'guest' ? '<b class="who">guest</b>' : '';
-  return `<pre${who ? ` class="${who}"` : ''}>${label}${text}</pre>`;
 }
 
 function passages(text, step, excerpt, name) {
@@ -126,9 +87,19 @@ function patchHtml(step, patch) {
 }
 
 /** What a reader types, and which patch they have applied before. */
-export const commandHtml = (step, { commands, patch }) => '<div class="command"><p>'
+export const commandHtml = (step, { commands, patch }, more = '') => '<div class="command"><p>'
   + `${commands.map((command) => `<code>${escape(command)}</code>`).join('<br>')}</p>`
-  + `${patch ? `<p>with ${patchHtml(step, patch)}</p>` : ''}</div>`;
+  + `${patch ? `<p>with ${patchHtml(step, patch)}</p>` : ''}${more}</div>`;
+
+/**
+ * The place for the button of a run that a page can do itself, which the theme puts there; with
+ * Linux it says how much that loads. Nothing for another run.
+ */
+export function liveHtml(step, name) {
+  const { linux, bytes } = liveRun(step, name) ?? {};
+  const size = linux ? ` data-size="${(bytes / 1e6).toFixed(1)} MB"` : '';
+  return bytes === undefined ? '' : `<div data-live="${step}/${name}"${size}></div>`;
+}
 
 /** Which versions a console is of: of Linux, too, where one has run. */
 export function versionsHtml(step, run) {
@@ -155,7 +126,7 @@ export function consoleHtml(step, name, rest = '') {
   const shown = passages(text, step, excerpt, name);
   const hasGuest = shown.includes('class="who"');
   return `<div class="console wide${hasGuest ? ' with-guest' : ''}" v-pre>`
-    + commandHtml(step, run)
+    + commandHtml(step, run, liveHtml(step, name))
     + `<div class="code" tabindex="0"><div class="lines">${shown}`
     + `${secondHtml(step, run, excerpt, name, shown)}</div></div>`
     + `${excerpt === undefined && firmwareOf(text) ? versionsHtml(step, run) : ''}</div>`;

@@ -10,6 +10,7 @@ import { compareTexts } from '../difference.mjs';
 import { bookDirectory, slugOf } from '../page.mjs';
 import { fileHtml } from './change.mjs';
 import { titleOf } from './chapter.mjs';
+import { liveHtml } from './console.mjs';
 import { escape, headingHtml, shellHtml } from './html.mjs';
 import { chapterHref, solutionHref } from './site.mjs';
 import { changeOf } from './whole.mjs';
@@ -55,7 +56,8 @@ function changeHtml(step, name, runs) {
 }
 
 /** A fault, shown openly. */
-export const failureHtml = changeHtml;
+export const failureHtml = (step, name, runs) =>
+  changeHtml(step, name, runs) + liveHtml(step, name);
 
 /** The link to a solution. */
 export function solutionHtml(step, name, runs) {
