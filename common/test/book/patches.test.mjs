@@ -18,7 +18,7 @@ const written = steps.map((step) => ({ step, page: readPage(step) }))
   .filter(({ page }) => page !== undefined);
 
 /** Of a run, which machine it is; not what is typed, how it is looked at, nor until when. */
-const given = ({ state, variables = {} }) => ({ state, variables });
+const given = ({ state, variables: { MACHINE, ...variables } = {} }) => ({ state, variables });
 
 /** Of a chapter, what the page shows of the runs with a patch: [{ name, lines }]. */
 const symptomsOf = ({ step, page }, runs, patch) => page.directives
