@@ -28,7 +28,7 @@ bool Hart::load_slowly(u64 address, unsigned width, View view, u64& value) {
         if (physical && bus_.ram.contains(*physical, part)) {
             found = 0;
             std::memcpy(&*found, bus_.ram.at(*physical), part);
-        } else if (physical) {
+        } else if (physical && part == width) {
             found = load_device(*physical, width);
         }
         if (!found) {

@@ -125,7 +125,7 @@ private:
     std::byte* bytes_;
     Stamp* stamps_;
     u64 size_;
-    u32 clock_ = 1;
+    u32 clock_ = 1; ///< of 30 bits: behind a thousand million fences none is missed any more
     u32 fence_i_ = 1, fence_tables_ = 1; ///< when they came last
     bool used_store_ = false;
 };
