@@ -70,6 +70,7 @@ export default defineConfig({
           { text: 'Files', link: `/files/${last}/` },
           { text: 'Reference', link: `/api/${last}/` },
           { text: 'Threat model', link: '/threat-model/' },
+          { text: 'Strict machine', link: '/strict-machine/' },
           { text: 'Specifications', link: '/specifications/' },
         ],
       },

@@ -56,7 +56,8 @@ function siteFooter({ repoUrl, revision: { version, commit, date } }) {
   return h('footer', { class: 'about' }, h('p', [
     `Version ${version}, commit `,
     isKnown ? h('a', { href: `${repoUrl}/commit/${commit}` }, commit) : commit,
-    `, ${date}. Code and text are under the MIT license.`,
+    `, ${date}. Code and text are under the MIT license, what the pages run under `,
+    h('a', { href: withBase('/licences/') }, 'others'), ', too.',
   ]));
 }
 
