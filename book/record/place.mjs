@@ -49,6 +49,9 @@ export class Place {
   /** Builds the hypervisor, and the guest's files if `variables` name others: as `make`. */
   async build(variables) {
     const built = await this.make('build', variables);
+    if (built.status === 0 && variables?.MACHINE) {
+      await this.make('machine', variables); // a run has no time for it
+    }
     return built.status === 0 ? this.make('guest', variables) : built;
   }
 }
