@@ -1,6 +1,6 @@
 // "What the machine sees": where the hart is, its exits, where addresses lead, the queue. Below the
 // console of a run, closed at first.
-import { escape } from '../../lib/render/html.mjs';
+import { count, escape } from '../../lib/render/html.mjs';
 import { accessNames, hex, readAddress } from '../../lib/walk.mjs';
 import { noAddress, walkHtml } from '../../lib/walk-html.mjs';
 import { causeName, registerName, registersOf } from './live-words.mjs';
@@ -19,7 +19,8 @@ const addressHtml = (address, space) => '<button type="button" class="address" '
   + `data-space="${space}" title="Where it leads">${hex(address)}</button>`;
 
 const optionsHtml = (names) => names.map((name) => `<option>${name}</option>`).join('');
-const walkFormHtml = '<h4>Where an address leads</h4><div class="walk"><form><div class="buttons">'
+const walkFormHtml = '<p class="title">Where an address leads</p><div class="walk"><form>'
+  + '<div class="buttons">'
   + '<label>Address <input name="address" autocomplete="off" autocapitalize="off" '
   + 'autocorrect="off" spellcheck="false" enterkeyhint="go" value="0x80200000"></label>'
   + `<label>It is <select name="space">${optionsHtml(['guest-virtual', 'guest-physical'])}</select>`
@@ -40,8 +41,8 @@ export const seesHtml = (chapter) => '<details class="sees"><summary>What the ma
   + `</summary><div><p class="where"></p><div class="buttons">${Object.entries(steps)
     .map(([action, text]) => `<button type="button" data-action="${action}">${text}</button>`)
     .join('')}</div><p class="changed"></p>`
-  + `<h4>The last exit</h4><div class="exit">${nothing}</div>`
-  + `<h4>Exits by cause</h4><div class="counts">${nothing}</div>`
+  + `<p class="title">The last exit</p><div class="exit">${nothing}</div>`
+  + `<p class="title">Exits by cause</p><div class="counts">${nothing}</div>`
   + `<div class="queue"></div>${chapter >= firstWithStage2 ? walkFormHtml : ''}</div></details>`;
 
 function firstHtml({ isBare, vsatp, name, steps: read, ...found }) {
@@ -65,6 +66,7 @@ function secondHtml(hgatp, second) {
       walkHtml(second)}`;
 }
 
+const longest = 6; // descriptors that are shown of a chain
 const flagNames = [[1, 'NEXT'], [2, 'WRITE'], [4, 'INDIRECT']]; // virtio spec 2.7.5
 
 function queueHtml({ size, isReady, counts, chain, hosts, ...areas }) {
@@ -74,13 +76,16 @@ function queueHtml({ size, isReady, counts, chain, hosts, ...areas }) {
     ['Used ring', 'used', `idx ${counts.used ?? '–'}`],
   ].map(([title, key, there]) => [title, addressHtml(areas[key], 'guest-physical'),
     hosts[key] === undefined ? '–' : code(hosts[key]), there]);
-  const last = chain.map(({ index, address, size: bytes, flags }) => [
+  const shown = chain.length > longest ? [...chain.slice(0, 3), ...chain.slice(-2)] : chain;
+  const last = shown.map(({ index, address, size: bytes, flags }) => [
     index, addressHtml(address, 'guest-physical'), bytes,
     flagNames.filter(([bit]) => flags & bit).map(([, name]) => name).join(' ') || 'none',
   ]);
-  return `<h4>The queue</h4>${
+  return `<p class="title">The queue</p>${
     tableHtml(['Area', 'Guest-physical', 'Host-physical', 'What is there'], rows)}${
-    last.length === 0 ? '' : `<p>The newest request in the available ring:</p>${
+    last.length === 0 ? '' : `<p>The newest request in the available ring has ${
+      count(chain.length, 'descriptor')}${shown.length < chain.length ? ': the first three and the '
+        + 'last two' : ''}:</p>${
       tableHtml(['Descriptor', 'Guest-physical', 'Bytes', 'Flags'], last)}`}`;
 }
 

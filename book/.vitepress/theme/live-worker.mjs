@@ -7,7 +7,11 @@ import { Run } from './live-run.mjs';
 let run;
 let symbols;
 
-const placeOf = ({ mode, pc }) => (mode === 'HS-mode' ? symbols?.at(pc) : undefined);
+/** Where it is in the hypervisor's source: by now, or when a report was made. */
+function placeOf({ mode, pc, report }) {
+  const [, at, whose] = /; pc (0x[0-9a-f]+), ([A-Z]+-mode)$/.exec(report) ?? [, pc, mode];
+  return whose === 'HS-mode' ? symbols?.at(BigInt(at)) : undefined;
+}
 
 function tell(message) {
   if (message.kind === 'state') {

@@ -211,9 +211,9 @@ class Panel {
   }
 
   /** A strict report, where it happened. */
-  #report({ report, place, mode }) {
+  #report({ report, place }) {
     const where = place ? `At ${this.#placeHtml(place)}.`
-      : mode.startsWith('V') ? 'It was the guest that ran.' : '';
+      : /, VS?U?-mode$/.test(report) ? 'It was the guest that ran.' : '';
     this.#log.note(`<p class="strict"><b>${escape(report)}</b> ${where}</p>`);
   }
 
