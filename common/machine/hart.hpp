@@ -259,7 +259,8 @@ private:
     void check_second_leaf(const Leaf& leaf, u64 address, Access access);
     bool physical_protection(u64 address, u64 width, Access access, Mode mode) const;
     u64 context(View view) const;
-    void remember(AddressSpace space, u64 address, const std::expected<Leaf, Fault>& leaf);
+    void remember(AddressSpace space, u64 address, const std::expected<Leaf, Fault>& leaf,
+                  Access access);
     u16 vmid(View view) const;
     u16 current_vmid() const;
 

@@ -9,22 +9,27 @@ bool concerns(std::optional<u64> fenced, const RememberedTranslations::Page& pag
     return !fenced || ((*fenced ^ page.number) & ~(page.span - 1)) == 0;
 }
 
-/// Whether `fresh` still allows all that `old` does, and leads to the same place.
-bool covers(const RememberedTranslations::Page& fresh, const RememberedTranslations::Page& old) {
-    return fresh.target == old.target && (old.permissions & ~fresh.permissions) == 0;
-}
-
 } // namespace
 
-bool RememberedTranslations::update(AddressSpace space, u64 number, std::optional<Page> found) {
+bool RememberedTranslations::update(AddressSpace space, u64 number, std::optional<Page> found,
+                                    u8 needed) {
     const u64 spread = number ^ number >> 11 ^ space.asid * 7ull ^ space.vmid * 13ull;
     Slot& slot = slots_[(spread << 1 | (space.second ? 1 : 0)) % slots_.size()];
     const bool same = slot.page && slot.page->number == number && slot.space == space;
-    const bool stale = same && !(found && covers(*found, *slot.page));
-    if (found || same) {
+    if (same && (slot.page->permissions & needed) != 0) {
+        const bool leads_there = found && found->target == slot.page->target;
+        if (!leads_there || (found->permissions & needed) == 0) {
+            slot = {space, found};
+            return true;
+        }
+    }
+    if (found && same && found->target == slot.page->target) {
+        found->permissions |= slot.page->permissions;
+    }
+    if (found) {
         slot = {space, found};
     }
-    return stale;
+    return false;
 }
 
 void RememberedTranslations::fence_first(bool virtualized, u16 vmid, std::optional<u64> number,

@@ -28,14 +28,16 @@ public:
         u64 number;     ///< address / 4 KiB
         u64 target;     ///< the same of where it leads
         u64 span;       ///< how many such pages its entry covers, a power of two
-        u8 permissions; ///< the bits R, W, X, U of the entry
+        u8 permissions; ///< the bits R, W and X of the entry
         bool global;    ///< in all address spaces of its VMID (10.3.1)
         bool operator==(const Page&) const = default;
     };
 
-    /// Notes what the tables say of page `number` now: `found`, or that there is nothing.
-    /// @return whether that takes away or changes what was remembered: a fence is missing.
-    bool update(AddressSpace space, u64 number, std::optional<Page> found);
+    /// Notes what the tables say of page `number` now, for an access that needs the bit `needed` of
+    /// the permissions: `found`, or that there is nothing.
+    /// @return whether that access would be allowed by what was remembered, and lead elsewhere or
+    ///   nowhere now: a fence is missing. What makes no difference yet stays remembered.
+    bool update(AddressSpace space, u64 number, std::optional<Page> found, u8 needed);
 
     /// SFENCE.VMA and HFENCE.VVMA (10.2.1, 18.3.2): forgets the first stage of one page or of all,
     /// in one address space or in all of the VMID.

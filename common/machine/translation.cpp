@@ -59,7 +59,7 @@ RememberedTranslations::Page to_remember(u64 address, u64 target, u64 entry, uns
     return {.number = address >> 12,
             .target = target >> 12,
             .span = 1ull << 9 * level,
-            .permissions = static_cast<u8>(entry & (pte::R | pte::W | pte::X | pte::U)),
+            .permissions = static_cast<u8>(entry & (pte::R | pte::W | pte::X)),
             .global = (entry & pte::G) != 0};
 }
 
@@ -125,7 +125,7 @@ std::expected<u64, Fault> Hart::translate_first(u64 address, Access access, View
 
     const auto asid = static_cast<u16>(bits(atp, atp::id_low, 16));
     if (leaf || leaf.error().cause == fault.cause) {
-        remember({false, view.virtualized, vmid(view), asid}, address, leaf);
+        remember({false, view.virtualized, vmid(view), asid}, address, leaf, access);
     }
     if (!leaf) {
         return std::unexpected{leaf.error()};
@@ -162,7 +162,8 @@ std::expected<u64, Fault> Hart::translate_second(u64 address, Access access, Vie
     };
     const auto leaf = walk({root_of(atp), levels, 2, true}, address, fault, read_entry);
     if (leaf || leaf.error().cause == fault.cause) {
-        remember({true, false, vmid(view), 0}, address, leaf);
+        remember({true, false, vmid(view), 0}, address, leaf,
+                 implicit != 0 ? Access::load : access);
     }
     if (!leaf) {
         return std::unexpected{leaf.error()};
@@ -266,12 +267,14 @@ void Hart::check_second_leaf(const Leaf& leaf, u64 address, Access access) {
 
 /// Notes what the tables say of `address` now: a leaf or nothing. If it is not what they said when
 /// it was last translated, hardware may still go by that: there should have been a fence.
-void Hart::remember(AddressSpace space, u64 address, const std::expected<Leaf, Fault>& leaf) {
+void Hart::remember(AddressSpace space, u64 address, const std::expected<Leaf, Fault>& leaf,
+                    Access access) {
+    const u64 needed = access == Access::fetch ? pte::X : access == Access::store ? pte::W : pte::R;
     using Page = RememberedTranslations::Page;
     const auto found = leaf ? std::optional<Page>{to_remember(address, leaf->target(address),
                                                               leaf->entry, leaf->level)}
                             : std::nullopt;
-    if (remembered_.update(space, address >> 12, found)) {
+    if (remembered_.update(space, address >> 12, found, static_cast<u8>(needed))) {
         const std::string_view fence = space.second ? "hfence.gvma"
                                        : space.virtualized
                                            ? "hfence.vvma, or the guest's sfence.vma,"
