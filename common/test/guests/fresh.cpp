@@ -40,7 +40,6 @@ constexpr std::uint64_t SPIE = 1 << 5, FS = 3 << 13, SUM = 1 << 18, MXR = 1 << 1
 
 /// Those that a fresh hart holds as zero.
 constexpr Register zero[] = {
-    CSR("scounteren", scounteren, 5),
     CSR("senvcfg", senvcfg, 0xf1),
     CSR("fcsr", fcsr, 0x61),
     CSR("sepc", sepc, 0x8020'0000ul),
@@ -50,6 +49,9 @@ constexpr Register zero[] = {
     CSR("sie", sie, 1 << software | 1 << timer | 1 << external),
     CSR("satp", satp, 8ull << 60 | 1ull << 44 | reinterpret_cast<std::uint64_t>(root) >> 12),
 };
+
+/// Which counters its programs may read: all three, as firmware leaves it.
+constexpr Register counters = CSR("scounteren", scounteren, 0);
 
 /// Those that it holds as something else.
 constexpr Register others[] = {
@@ -98,6 +100,8 @@ void leave_a_mess() {
     for (const Register& one : others) {
         one.write();
     }
+    counters.write();
+    check("scounteren can be written", counters.read(), 0);
     for (std::uint64_t index = 0; index < 4; ++index) {
         root[index] = index << 28 | 0xcf;
     }
@@ -121,11 +125,13 @@ void guest_main(std::uint64_t, std::uint64_t) {
     for (std::uint64_t* at = kept; const Register& one : others) {
         *at++ = one.read();
     }
+    const std::uint64_t readable = counters.read();
     read_floats(floats);
 
     const bool first = is_first_start();
     check("stvec", at_entry[0], 0);
     check("sscratch", at_entry[1], 0);
+    check("scounteren", readable, 7);
     for (const std::uint64_t* at = zeros; const Register& one : zero) {
         println(one.name, " = ", *at);
         check(one.name, *at++, 0);
