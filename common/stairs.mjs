@@ -25,11 +25,11 @@ const counts = (path) => /\.(cpp|hpp|S|ld)$/.test(path) && !/^guest\//.test(path
 const RUN = 6;
 
 /**
- * The files of common/ that can be copied from. Tests repeat what a specification says, on purpose;
- * a patch quotes the steps, not they it.
+ * The files of common/ that can be copied from. Tests and the strict machine repeat what a
+ * specification says, on purpose; a patch quotes the steps, not they it.
  */
 const isSource = (path) => /(^|\/)Makefile$|\.(cpp|hpp|c|h|S|ld|mk|dts|sh)$/.test(path) &&
-  !/^test\/(?!guests\/)/.test(path);
+  !/^(test\/(?!guests\/)|machine\/)/.test(path);
 
 /** The one comment that changes with every step. */
 const isTitle = (line) => /^# Step \d+: /.test(line);
