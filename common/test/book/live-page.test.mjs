@@ -235,8 +235,14 @@ test('the walks agree with the recorded table, and a typed address is walked', a
   await panel.locator('.sees summary').click();
   const form = panel.locator('.sees form');
   const found = panel.locator('.found');
-  for (const [text, access] of [['0x80200000', 'load'], ['0x803f_ffff', 'store'],
-    ['0x80400000', 'load'], ['0x1ffffffffff', 'fetch'], ['0', 'load']]) {
+  // Borders of what is mapped, and numbers of all sizes.
+  const borders = [['0x80200000', 'load'], ['0x803f_ffff', 'store'], ['0x80400000', 'load'],
+    ['0x1ffffffffff', 'fetch'], ['0', 'load']];
+  const others = Array.from({ length: 95 }, (_, index) => [
+    `0x${(0x9e3779b97f4an * BigInt(index + 1) % (1n << BigInt(20 + index % 24))).toString(16)}`,
+    ['load', 'store', 'fetch'][index % 3],
+  ]);
+  for (const [text, access] of [...borders, ...others]) {
     await form.getByLabel('Address').fill(text);
     await form.getByLabel('It is').selectOption('guest-physical');
     await form.getByLabel('Access').selectOption(access);
