@@ -1,5 +1,5 @@
-// Every hostile guest on every QEMU: what it sees, how it ends, and what the machine's memory looks
-// like from outside when it is over.
+// Every hostile guest on every QEMU and on the strict machine: what it sees, how it ends, and what
+// the machine's memory looks like from outside when it is over.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -7,7 +7,7 @@ import test from 'node:test';
 
 import { built, ignoreHtinst, stepDirectory } from '../machine.mjs';
 import { directory, inTurn } from './machine.mjs';
-import { applicable, applies, qemus, runTest } from './tests.mjs';
+import { applicable, applies, machines, runsOn, runTest } from './tests.mjs';
 
 const out = path.join(built, '..', path.basename(stepDirectory));
 
@@ -28,12 +28,12 @@ function define(name, title, options) {
   if (wanted && !wanted.includes(name)) {
     return;
   }
-  for (const qemu of qemus) {
+  for (const qemu of machines.filter((one) => runsOn(one, name))) {
     // All are started at once, and run a few at a time.
     const boot = () => runTest(name, { step: stepDirectory, qemu, ...options });
     const running = inTurn(boot)
       .then((result) => ({ result }), (error) => ({ error }));
-    test(`hostile: ${title} [QEMU ${qemu.version}]`, async () => {
+    test(`hostile: ${title} [${qemu.name}]`, async () => {
       const { result, error } = await running;
       if (error) {
         throw error;

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { layout } from '../layout.mjs';
-import { qemus, stepDirectory } from '../machine.mjs';
+import { qemus, root, stepDirectory } from '../machine.mjs';
 import { directory, guestFile, initrd, inspect, megabytes, run } from './machine.mjs';
 
 const stepNumber = Number.parseInt(path.basename(stepDirectory), 10);
@@ -222,6 +222,21 @@ function judgeEnd({ status, output }, test) {
   return problems;
 }
 
+const strict = { name: 'the strict machine', strict: path.join(root, 'build/machine/strict') };
+/** What they run on. */
+export const machines = qemus.map((qemu) => ({ ...qemu, name: `QEMU ${qemu.version}` }))
+  .concat(strict);
+
+/** Does the test `name` run on that machine? The strict one has no vectors, and takes time: the last
+ *  step has to do. */
+export const runsOn = (machine, name) => machine !== strict
+  || (stepNumber === lastStep && name !== 'vectors');
+
+/** What the strict machine reports, but for a guest's lack of fences for its code and tables. */
+const ofGuest = /^strict: (fence\.i|hfence\.vvma, .*,) is missing: .*, V[SU]-mode$/;
+const strictReports = (output) => output.split('\n')
+  .filter((line) => /^strict: .*; pc 0x/.test(line) && !ofGuest.test(line));
+
 /** HLVX of QEMU before 8.1 needs the permission to read, too (not so: Privileged spec 18.3.1). */
 const quirk = ({ version }) => Number.parseFloat(version) < 8.1 && 'quirk=hlvx';
 
@@ -230,7 +245,7 @@ const quirk = ({ version }) => Number.parseFloat(version) < 8.1 && 'quirk=hlvx';
  * @param {object} options
  * @param {string} options.step the directory of the hypervisor
  * @param {string} options.out where it is built
- * @param {object} options.qemu one of `qemus`
+ * @param {object} options.qemu one of `machines`
  * @param {number} options.limit seconds after which a run is ended that does not end by itself
  * @param {object} options.build more variables for make, with which it was built
  * @returns {Promise<{problems: string[], output: string}>}
@@ -249,7 +264,8 @@ export async function runTest(name, { step, out, qemu, build = {}, limit = 30 })
     flags: test.flags,
     initrdAt: test.initrdAt,
     variables: {
-      QEMU: qemu.path,
+      ...(qemu.strict ? { MACHINE: 'strict', STRICT: 'warn', STRICT_MACHINE: qemu.strict }
+        : { QEMU: qemu.path }),
       OUT: out,
       LIMIT: test.limit ?? limit,
       BOOTARGS: [only && `only=${only}`, quirk(qemu), !hasDevices && 'devices=none']
@@ -263,6 +279,7 @@ export async function runTest(name, { step, out, qemu, build = {}, limit = 30 })
   const problems = test.limit || test.stops || test.refused
     ? judgeEnd(result, test)
     : judgeCases(result, only);
+  problems.push(...strictReports(result.output));
   if (!name.startsWith('files/')) {
     problems.push(...inspect(result, path.join(out, 'hypervisor.elf')));
   }
