@@ -127,7 +127,9 @@ check: build
 	@CXX=$(CXX) node $(ROOT)/common/check/check.mjs . $(CHAPTER)
 
 debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
-debug: build guest machine
+debug: build guest
+	@$(if $(filter strict,$(MACHINE)),echo "debug: the strict machine takes no debugger: leave out \
+	   MACHINE=strict" >&2; exit 1)
 	@echo "In another terminal: gdb-multiarch $(HYPERVISOR) -ex 'target remote 127.0.0.1:1234'"
 	@sh $(ROOT)/common/run/run.sh
 
