@@ -120,6 +120,15 @@ const otherwise = {
   '13-interrupts/always-on-strict': /^The guest waits for a line/, // nobody has pressed a key
 };
 
+test('the page of the strict machine names what ends otherwise there', () => {
+  const page = readFileSync(join(root, 'book/strict-machine.md'), 'utf8');
+  const named = new Set([...page.matchAll(/\(\/([\w-]+)\/#([\w-]+)\)/g)]
+    .map(([, step, name]) => `${step}/${name}`));
+  const inWords = ['01-boot/placeless', '03-traps/silence', '05-guest-mode/modes', '10-sbi/ask',
+    '11-timer/waits', '13-interrupts/always-on-strict']; // they have no box, or are exercises
+  assertNone(Object.keys(otherwise).filter((each) => !named.has(each) && !inWords.includes(each)));
+});
+
 /** Of the monitor, what a page does not know: registers of devices, and lists of all. */
 const withoutDevices = (lines) => {
   const at = lines.findIndex((line) => /^(chardev-send-break|xp? \/\d\wx 0xc)/.test(line));
