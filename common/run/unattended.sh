@@ -5,10 +5,9 @@ work=$1 limit=$2
 shift 2
 
 background() { # a command on our standard input; what ends the subshell around it ends it too
-    trap 'kill $child 2> /dev/null; exit' TERM
+    trap 'kill $! 2> /dev/null; exit' TERM
     "$@" <&3 &
-    child=$!
-    wait $child || true
+    wait $! || true
 }
 
 mkfifo "$work/typed" "$work/monitor.in" "$work/monitor.out"
