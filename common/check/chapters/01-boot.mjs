@@ -29,7 +29,11 @@ export const checks = {
     }
   },
   'it has a stack': async (kit) => {
-    const { now } = await arrive(kit);
+    let { registers, now } = await arrive(kit);
+    // It may have been met at its first instruction, before it has set sp.
+    for (let look = 0; look < 100 && !isIn(now.sp - 1n, ram); ++look) {
+      now = await registers();
+    }
     assert.ok(isIn(now.sp - 1n, ram), `sp is 0x${now.sp.toString(16)}, which is not in RAM`);
     assert.equal(now.sp % 16n, 0n, 'sp is no multiple of 16');
   },
