@@ -35,7 +35,7 @@ constexpr std::uint64_t delegated_interrupts = hvip::VSSIP | hvip::VSTIP | hvip:
 /// Gives registers that guest and hypervisor share the values of a fresh hart. The hypervisor does
 /// without them, so nobody has to save them; but no guest shall find what another has left there.
 void clear_shared_registers() {
-    // As firmware leaves it: Linux lets its programs read the time, and does not ask.
+    // As firmware leaves it, and as Linux expects it: its programs read the time themselves.
     csr::write<Csr::scounteren>(hcounteren::CY | hcounteren::TM | hcounteren::IR);
     csr::write<Csr::senvcfg>(0);
     // Floating point is on, or the next two would trap. Vectors are off: no guest gets them.
