@@ -127,21 +127,25 @@ std::optional<BootError> load_elf(Loader& loader, const File& file, u64& start) 
 }
 
 /// Writes the device tree at the end of RAM, where QEMU 10 has it: it begins with a multiple of
-/// 2 MiB, the highest with enough room behind it. Its address goes into `start`.
+/// 2 MiB, the highest with enough room behind it. Its address goes into `start`. The room is taken
+/// first, so that nothing is written over a file.
 std::optional<BootError> load_tree(Loader& loader, std::span<std::byte> ram,
                                    const Software& software, u64& start) {
     constexpr std::string_view name = "the device tree";
     const TreeContent content = {ram.size(), software.bootargs, software.modules,
                                  software.sv39_only};
-    u64 offset = ram.size();
-    for (int tries = 0; tries < 2 && offset > 0; ++tries) {
-        offset = (offset - 1) / (2 * MiB) * (2 * MiB);
-        if (const auto size = write_tree(ram.subspan(offset), content)) {
-            start = Ram::start + offset;
-            return loader.take(name, start, *size);
-        }
+    constexpr u64 room = 64 << 10;
+    if (ram.size() < room) {
+        return BootError{name, "it does not fit into RAM"};
     }
-    return BootError{name, "it does not fit into RAM"};
+    const u64 offset = (ram.size() - room) / (2 * MiB) * (2 * MiB);
+    start = Ram::start + offset;
+    if (const auto error = loader.take(name, start, room)) {
+        return error;
+    }
+    return write_tree(ram.subspan(offset, room), content)
+               ? std::nullopt
+               : std::optional{BootError{name, "it does not fit into 64 KiB"}};
 }
 
 /// Writes the hart's first instructions, and behind them what they load and what OpenSBI's

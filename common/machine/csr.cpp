@@ -27,8 +27,7 @@ constexpr u64 hstatus_bits = hstatus::GVA | hstatus::SPV | hstatus::SPVP | hstat
 // The exceptions that can be delegated (3.1.8, 18.2.2).
 constexpr u64 medeleg_bits = 0xf0'b7ff, hedeleg_bits = 0xb1ff;
 
-/// A register with a content of its own: the bits that can be written, and those of the others that
-/// are 1.
+/// A register with a content of its own, and the bits of it that can be written.
 struct Plain {
     Csr number;
     u64 Registers::* content;

@@ -39,7 +39,7 @@ std::span<T> map(std::size_t size, int file, int protection, int flags) {
     void* const start =
         mmap(nullptr, size, protection, flags | (file < 0 ? MAP_ANONYMOUS : 0), file, 0);
     if (start == MAP_FAILED) {
-        fail("there is no memory for the machine's: " + std::string{std::strerror(errno)});
+        fail("there is not enough memory for the machine: " + std::string{std::strerror(errno)});
     }
     return {static_cast<T*>(start), size / sizeof(T)};
 }

@@ -30,9 +30,6 @@ public:
     u64 size() const {
         return size_;
     }
-    u64 end() const {
-        return start + size_;
-    }
 
     /// Whether the `size` bytes from the physical address `address` on are RAM.
     bool contains(u64 address, u64 size) const {

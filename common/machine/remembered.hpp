@@ -30,7 +30,6 @@ public:
         u64 span;       ///< how many such pages its entry covers, a power of two
         u8 permissions; ///< the bits R, W and X of the entry
         bool global;    ///< in all address spaces of its VMID (10.3.1)
-        bool operator==(const Page&) const = default;
     };
 
     /// Notes what the tables say of page `number` now, for an access that needs the bit `needed` of

@@ -125,7 +125,7 @@ EXPORT(start) u32 start(u32 memory, u32 freedoms) {
     const u32 lines = memory / u32{Ram::line_size};
     std::byte* const stamps = allocate(lines * u32{sizeof(Ram::Stamp)});
     if (ram == nullptr || stamps == nullptr) {
-        return tell("there is no memory for the machine's");
+        return tell("there is not enough memory for the machine");
     }
     machine = ::new (place.data())
         Machine{{ram, memory}, {reinterpret_cast<Ram::Stamp*>(stamps), lines}, freedoms};

@@ -233,7 +233,7 @@ export class StrictMachine {
   #put(bytes) {
     const start = this.#wasm.allocate(bytes.length);
     if (start === 0) {
-      throw new Error("there is no memory for the machine's");
+      throw new Error('there is not enough memory for the machine');
     }
     this.#bytes(start, bytes.length).set(bytes);
     return start;
