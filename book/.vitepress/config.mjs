@@ -2,10 +2,9 @@
 // BASE, SITE_URL and REPO_URL are parameters: ../lib/parameters.mjs.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
-import { number } from '../../common/steps.mjs';
+import { parts } from '../lib/contents.mjs';
 import { slugOf } from '../lib/page.mjs';
 import { steps } from '../lib/steps.mjs';
-import { titleOf } from '../lib/render/chapter.mjs';
 import { themes } from '../lib/render/highlight.mjs';
 import { extendMarkdown } from '../lib/render/markdown.mjs';
 import { describePage } from '../lib/render/pages.mjs';
@@ -20,10 +19,6 @@ const last = steps.at(-1);
 
 /** `a.md` becomes `a/index.html`: servers do not agree on a.html beside a folder a. */
 const rewrites = (page) => page.replace(/(?<!(^|\/)index)\.md$/, '/index.md');
-
-const chapters = steps.map((step) => ({
-  text: `<span class="chapter-number">${number(step)}</span>${titleOf(step)}`, link: `/${step}/`,
-}));
 
 export default defineConfig({
   title: 'Hypervisor Workbook',
@@ -60,21 +55,7 @@ export default defineConfig({
       { text: 'Files', link: `/files/${last}/`, activeMatch: '^/files/' },
       { text: 'Reference', link: `/api/${last}/`, activeMatch: '^/api/' },
     ],
-    sidebar: [
-      { items: [{ text: 'The book', link: '/' }, { text: 'Set-up', link: '/setup/' }] },
-      { text: 'Chapters', items: chapters },
-      {
-        text: 'Beside them',
-        items: [
-          { text: 'Map of the code', link: '/map/' },
-          { text: 'Files', link: `/files/${last}/` },
-          { text: 'Reference', link: `/api/${last}/` },
-          { text: 'Threat model', link: '/threat-model/' },
-          { text: 'Strict machine', link: '/strict-machine/' },
-          { text: 'Specifications', link: '/specifications/' },
-        ],
-      },
-    ],
+    sidebar: parts,
     outline: { level: [2, 3], label: 'On this page' },
     editLink: repoUrl && { pattern: `${repoUrl}/edit/main/book/:path`, text: 'Edit this page' },
     revision: revision(),

@@ -1,0 +1,33 @@
+// What the book has, in reading order. The site's sidebar is made of this list, with the links that
+// lead on at the end of a page; so are the editions, which leave out what is only a tool of the site.
+import { number } from '../../common/steps.mjs';
+import { titleOf } from './render/chapter.mjs';
+import { steps } from './steps.mjs';
+
+const last = steps.at(-1);
+
+/** A chapter in the sidebar, with its number. */
+const chapterText = (step) =>
+  `<span class="chapter-number">${number(step)}</span>${titleOf(step)}`;
+
+/**
+ * The parts, each { text, items } as VitePress has them in a sidebar, and each item { text, link }.
+ * `isTool`: it is in no edition.
+ */
+export const parts = [
+  { items: [{ text: 'The book', link: '/' }, { text: 'Set-up', link: '/setup/' }] },
+  {
+    text: 'Chapters', items: steps.map((step) => ({ text: chapterText(step), link: `/${step}/` })),
+  },
+  {
+    text: 'Beside them',
+    items: [
+      { text: 'Map of the code', link: '/map/' },
+      { text: 'Files', link: `/files/${last}/`, isTool: true },
+      { text: 'Reference', link: `/api/${last}/`, isTool: true },
+      { text: 'Threat model', link: '/threat-model/' },
+      { text: 'Strict machine', link: '/strict-machine/' },
+      { text: 'Specifications', link: '/specifications/' },
+    ],
+  },
+];
