@@ -2,6 +2,7 @@
 // on the pages that are made by the site.
 import { refuse } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
+import { readPage } from '../page.mjs';
 import { licencesHtml } from '../../live/licences-html.mjs';
 import { boxHtml } from './change.mjs';
 import { chaptersHtml, endHtml, headHtml } from './chapter.mjs';
@@ -26,11 +27,20 @@ function readRun(rest, subject) {
   return [place ?? refuse(`${rest}: outside of a chapter a run is named STEP/NAME`), name, excerpt];
 }
 
-const ofChange = ({ step }, rest, line) => {
-  // What is wrong with it readChapter has said.
-  const box = chapterOf(step).boxes.find((each) => each.line === line);
-  return box ? boxHtml(box, step) : '';
-};
+/** A box of the chapter that the page is; elsewhere `07-hypercall exit.cpp` names one of a chapter. */
+function ofChange({ step }, rest, line) {
+  if (step !== undefined) {
+    // What is wrong with it readChapter has said.
+    const box = chapterOf(step).boxes.find((each) => each.line === line);
+    return box ? boxHtml(box, step) : '';
+  }
+  const [, place, files] = /^(\d\d-[\w-]+) +(.+)$/.exec(rest)
+    ?? refuse(`@@ diff ${rest}: outside of a chapter it has to begin with the name of one`);
+  const { line: there } = readPage(place)?.directives
+    .find((each) => each.kind === 'diff' && each.rest === files)
+    ?? refuse(`there is no @@ diff ${files} in book/${place}.md`);
+  return boxHtml(chapterOf(place).boxes.find((each) => each.line === there), place);
+}
 
 const shows = {
   diff: ofChange,
@@ -60,7 +70,8 @@ const shows = {
 };
 
 /** What may stand outside of a chapter. */
-const anywhere = ['console', 'trace', 'quote', 'quotations', 'licences', 'map', 'chapters'];
+const anywhere = ['diff', 'console', 'trace', 'drawing', 'quote', 'quotations', 'licences', 'map',
+  'chapters'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',

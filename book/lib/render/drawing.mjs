@@ -1,11 +1,11 @@
-// A drawing of a chapter: the SVG becomes part of the page, so that it takes the page's colours, and
+// A drawing of a page: the SVG becomes part of the page, so that it takes the page's colours, and
 // its numbers are those of the step and of its recorded runs.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refuse } from '../../../common/steps.mjs';
 import { bookDirectory, numberPattern } from '../page.mjs';
 import { escape, unescape, withCode } from './html.mjs';
-import { numberOf } from './recorded.mjs';
+import { numberNamed } from './recorded.mjs';
 
 const numbers = new RegExp(numberPattern.source, 'g');
 
@@ -22,21 +22,24 @@ const wrong = [
 
 /**
  * A drawing with its caption.
- * @param rest `NAME "Caption."`
+ * @param step undefined outside of a chapter
+ * @param rest `NAME "Caption."`; outside of a chapter NAME has its directory: `introduction/modes`
  */
 export function drawingHtml(step, rest) {
-  const [, name, caption] = /^([\w-]+) +"(.+)"$/.exec(rest)
+  const [, place = step, name, caption] = /^(?:([\w-]+)\/)?([\w-]+) +"(.+)"$/.exec(rest)
     ?? refuse(`@@ drawing ${rest}: it has to be @@ drawing NAME "Caption."`);
-  const path = join(bookDirectory, step, `${name}.svg`);
+  const directory = place ?? refuse(`outside of a chapter a drawing is named PAGE/${name}`);
+  const file = `book/${directory}/${name}.svg`;
+  const path = join(bookDirectory, directory, `${name}.svg`);
   if (!existsSync(path)) {
-    refuse(`there is no book/${step}/${name}.svg`);
+    refuse(`there is no ${file}`);
   }
   const source = readFileSync(path, 'utf8').trim();
   const [, fault] = wrong.find(([pattern]) => pattern.test(source)) ?? [];
   if (fault) {
-    refuse(`book/${step}/${name}.svg: ${fault}`);
+    refuse(`${file}: ${fault}`);
   }
-  const svg = source.replace(numbers, (_, number) => escape(numberOf(step, unescape(number))));
+  const svg = source.replace(numbers, (_, number) => escape(numberNamed(step, unescape(number))));
   return `<figure class="drawing" v-pre>${svg}<figcaption>${withCode(caption)}</figcaption>`
     + '</figure>';
 }

@@ -1,14 +1,13 @@
 // What the book's Markdown has beyond the usual: directives, numbers of recorded runs, and headings
 // that say what came of their state. README.md says how they are written.
 import { join, relative } from 'node:path';
-import { refuse } from '../../../common/steps.mjs';
 import { readRuns } from '../../record/runs.mjs';
 import { chapterOf } from '../blame.mjs';
 import { bookDirectory, numberPattern } from '../page.mjs';
 import { resultHtml } from './chapter.mjs';
 import { directiveHtml } from './directives.mjs';
 import { escape } from './html.mjs';
-import { numberOf, resultOf } from './recorded.mjs';
+import { numberNamed, resultOf } from './recorded.mjs';
 import { sourcesOf } from './sources.mjs';
 import { subjectOf } from './subject.mjs';
 
@@ -124,8 +123,7 @@ export function extendMarkdown(md, { isStrict }) {
   Object.assign(md.renderer.rules, {
     directive: guarded((token, env, subject) =>
       directiveHtml({ ...token.meta, line: lineIn(env, token) }, subject, env.isSearch)),
-    number: guarded(({ meta }, env, { step }) => escape(step ? numberOf(step, meta.name)
-      : refuse(`@(${meta.name}) stands in no chapter`))),
+    number: guarded(({ meta }, env, { step }) => escape(numberNamed(step, meta.name))),
     result: guarded(({ meta }, env, { step }) =>
       (env.isSearch ? '' : resultHtml(resultOf(step, meta.section)))),
     code_inline: (tokens, index) => `<code v-pre>${escape(tokens[index].content)}</code>`,

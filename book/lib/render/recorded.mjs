@@ -54,3 +54,13 @@ export function numberOf(step, name) {
   return Object.hasOwn(known, name) ? known[name].toLocaleString('en')
     : refuse(`there is no number ${name}: ${hint(step)}`);
 }
+
+/**
+ * A number as a page or its drawing names it.
+ * @param own the chapter that the page is, if it is one; `15-virtio-blk/lines` is a number of any
+ */
+export function numberNamed(own, text) {
+  const [, step = own, name] = /^(?:(\d\d-[a-z][\w-]*)\/)?(.+)$/.exec(text);
+  return step ? numberOf(step, name)
+    : refuse(`@(${text}): outside of a chapter it has to begin with the name of one`);
+}

@@ -1,4 +1,5 @@
 // The files that a page is made of: an edit of one of them updates the page in `make book-dev`.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesIn, stepsDirectory } from '../../../common/steps.mjs';
 import { treeOf } from '../blame.mjs';
@@ -8,14 +9,15 @@ import { subjectOf } from './subject.mjs';
 import { readmePath } from './readme.mjs';
 
 const pathsOf = (step) => [...treeOf(step).keys()].map((path) => join(stepsDirectory, step, path));
-const ofChapter = (step) =>
-  filesIn(join(bookDirectory, step)).map((path) => join(bookDirectory, step, path));
+const ofPage = (name) =>
+  filesIn(join(bookDirectory, name)).map((path) => join(bookDirectory, name, path));
 
 /** The sources of a page, besides its own Markdown. */
 export function sourcesOf(page) {
   const { kind, step, path } = subjectOf(page);
   if (kind === 'prose') {
-    return [readmePath];
+    const own = page.replace(/(\/index)?\.md$/, '');
+    return [readmePath, ...(existsSync(join(bookDirectory, own)) ? ofPage(own) : [])];
   }
   if (kind === 'file') {
     return steps.filter((each) => each <= step && treeOf(each).has(path))
@@ -25,5 +27,5 @@ export function sourcesOf(page) {
     return [join(stepsDirectory, step, `${path}.hpp`)];
   }
   const before = stepBefore(step);
-  return [readmePath, ...(before ? pathsOf(before) : []), ...pathsOf(step), ...ofChapter(step)];
+  return [readmePath, ...(before ? pathsOf(before) : []), ...pathsOf(step), ...ofPage(step)];
 }

@@ -249,8 +249,22 @@ describe('Markdown', () => {
   test('names every fault of a page with its line, also behind front matter', async () => {
     const text = '---\ntitle: T\n---\n\n# T\n\n@@ nothing\n\n@@ checkpoint\n\nOne\n@(two) three.\n';
     await assert.rejects(render(text), {
-      name: 'Refusal', message: /^.*page\.md:7: there is no directive.*\n.*page\.md:9: .* no chapter\n.*page\.md:12: @\(two\) stands in no chapter/,
+      name: 'Refusal', message: /^.*page\.md:7: there is no directive.*\n.*page\.md:9: .* no chapter\n.*page\.md:12: @\(two\): outside of a chapter/,
     });
+  });
+
+  test('shows on any page what belongs to a chapter: its numbers, drawings and boxes', async () => {
+    assert.equal(await render('@(15-virtio-blk/count 2 + 3)'), '<p>5</p>\n');
+    assert.match(await render('@@ drawing 07-hypercall/switch "A caption."'), /<title id="[^]*A caption/);
+    assert.match(await render('@@ diff 07-hypercall sbi.cpp'), /<div class="box[^]*putchar/);
+    for (const [text, message] of [
+      ['@(15-virtio-blk/nothing)', /there is no number nothing/],
+      ['@@ drawing switch "A caption."', /a drawing is named PAGE\/switch/],
+      ['@@ diff sbi.cpp', /it has to begin with the name of one/],
+      ['@@ diff 07-hypercall nothing.cpp', /there is no @@ diff nothing\.cpp in book\/07/],
+    ]) {
+      await assert.rejects(render(text), { message });
+    }
   });
 
   test('keeps braces and backticks in code', async () => {
