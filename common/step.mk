@@ -121,7 +121,7 @@ run: build guest machine
 
 # What would run is printed by what stands in the place of our own machine.
 arguments: build guest
-	@MACHINE=strict STRICT_MACHINE=$(ROOT)/book/live/arguments.sh sh $(ROOT)/common/run/run.sh
+	@MACHINE=strict STRICT_MACHINE=$(ROOT)/common/run/arguments.sh sh $(ROOT)/common/run/run.sh
 
 check: build
 	@CXX=$(CXX) node $(ROOT)/common/check/check.mjs . $(CHAPTER)

@@ -1,0 +1,127 @@
+// Grades a submission: builds it, boots what its tests look at, each boot once, and asks the tests.
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+import { Emulator } from './emulator.mjs';
+import { Failure } from './failure.mjs';
+import { planOf } from './plan.mjs';
+import { Run } from './run.mjs';
+import { buildGuest, Submission } from './submission.mjs';
+import { Values } from './values.mjs';
+import { describeWhere } from './where.mjs';
+
+/** Sockets have short names only, so what a run needs lies in a short place. */
+const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), 'check-'));
+
+/** Boots once what `boot` describes: a Run, or { fault } where that cannot be. */
+async function makeRun(name, boot, { submission, seed }) {
+  const any = new Values(seed, name);
+  const values = boot.values?.(any) ?? {};
+  const directory = scratch();
+  try {
+    const variables = { ...boot.variables?.(values, directory) };
+    if (boot.guest) {
+      variables.KERNEL = buildGuest(boot.guest, values, path.join(directory, 'guest'));
+    }
+    const { command, fault } = submission.machine(variables);
+    if (fault !== undefined) {
+      return { fault };
+    }
+    const emulator = new Emulator([...command, ...boot.flags?.(values) ?? []],
+      { directory, log: boot.log, quiet: boot.quiet });
+    const seen = await boot.drive?.(emulator, values);
+    if (boot.isEnough) {
+      await emulator.stop();
+    }
+    const end = await emulator.end();
+    const { console, complaints } = emulator;
+    const run = new Run({ values, console, log: emulator.log(), end, seen });
+    return run.lines ? run
+      : { fault: `the machine does not start: ${complaints.trim() || run.ending}`, run };
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** What came of a test: { state, message }, the message as lines. */
+function judge(test, run) {
+  if (run.fault !== undefined) {
+    return { state: 'failed', message: run.fault.split('\n').slice(0, 12) };
+  }
+  try {
+    test.check(run, run.values);
+    return { state: 'passed', message: [] };
+  } catch (error) {
+    if (!(error instanceof Failure)) {
+      throw error; // a fault of the check
+    }
+    return { state: 'failed', message: error.lines };
+  }
+}
+
+/** Where a run stood, if it came to no end; told once for all tests that look at it. */
+const stoodIn = (run, submission) => (run.end?.where
+  ? [run.ending, ...describeWhere(run.end.where, submission.elf)] : []);
+
+/** Grades in the order in which tests stand, but parents first. */
+async function judgeAll(tests, boots, context, onResult) {
+  const runs = new Map();
+  const results = new Map();
+  const of = async (test) => {
+    if (results.has(test.name)) {
+      return results.get(test.name);
+    }
+    for (const parent of test.parents) {
+      const { state } = await of(tests.find(({ name }) => name === parent));
+      if (state !== 'passed') {
+        const result = { test, state: 'not reached', points: 0, message: [`needs ${parent}`] };
+        results.set(test.name, result);
+        onResult(result);
+        return result;
+      }
+    }
+    const key = `${test.step}/${test.boot}`;
+    if (!runs.has(key)) {
+      runs.set(key, await makeRun(key, boots.get(key), context));
+    }
+    const run = runs.get(key);
+    const { state, message } = judge(test, run);
+    const result = {
+      test, state, message, run, boot: key,
+      points: state === 'passed' ? test.points : 0,
+      where: state === 'failed' ? stoodIn(run, context.submission) : [],
+    };
+    results.set(test.name, result);
+    onResult(result);
+    return result;
+  };
+  for (const test of tests.filter(({ isWanted }) => isWanted)) {
+    await of(test);
+  }
+  return [...results.values()];
+}
+
+/**
+ * Grades what is in `directory` as `step`.
+ * @param {object} options
+ * @param {string} options.out where it is built
+ * @param {string} options.seed of all values
+ * @param {string} options.only the name of a test: it and those that it needs
+ * @param {Function} options.onResult called with each result as soon as it is there
+ * @returns {{ results: object[], points: number, total: number, fault: string }} fault: what the
+ *   compiler has said, where it does not build
+ */
+export async function grade(directory, step, { out, seed, only, onResult = () => {} }) {
+  const { tests, boots } = await planOf(step);
+  const wanted = tests.map((test) => ({ ...test, isWanted: !only || test.name === only }));
+  const submission = new Submission(directory, out);
+  const fault = submission.build();
+  const results = fault === undefined
+    ? await judgeAll(wanted, boots, { submission, seed }, onResult) : [];
+  const sum = (list) => list.reduce((all, { points }) => all + points, 0);
+  return {
+    fault, results, points: sum(results),
+    total: fault === undefined && only ? sum(results.map(({ test }) => test)) : 100,
+  };
+}

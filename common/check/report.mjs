@@ -1,0 +1,46 @@
+// What a student reads of a test, and the logs of its run.
+import fs from 'node:fs';
+import path from 'node:path';
+
+const limit = 40; // lines of a report
+const marks = { passed: 'ok  ', failed: 'FAIL', 'not reached': '-   ' };
+const indent = ' '.repeat(8);
+
+/**
+ * A test's result, to be read.
+ * @param {object} result of grade()
+ * @param {object} options
+ * @param {boolean} options.verbose whether the whole console is shown, also of what has passed
+ * @param {string} options.log where the log of its run is going to be
+ */
+export function reportOf({ test, state, points, message, where = [], run }, { verbose, log }) {
+  const head = `  ${marks[state]}  ${String(points).padStart(2)}/${String(test.points).padEnd(2)}  `
+    + `${test.name}: ${test.says}`;
+  if (state === 'not reached') {
+    return `${head}\n${indent}${message[0]}, which has not passed`;
+  }
+  const shown = verbose ? (run.run ?? run).console?.split('\n').map((line) => `| ${line}`) ?? [] : [];
+  if (state === 'passed') {
+    return [head, ...shown.map((line) => indent + line)].join('\n');
+  }
+  const lines = [
+    ...message, ...where,
+    `hint      ${test.hints[0]}`,
+    `section   chapter ${Number(test.step.slice(0, 2))}, “${test.section}”`,
+    `log       ${path.relative(process.cwd(), log)}`,
+  ];
+  const kept = lines.length > limit - 1
+    ? [...lines.slice(0, limit - 5), '…', ...lines.slice(-3)] : lines;
+  return [head, ...[...kept, ...shown].map((line) => indent + line)].join('\n');
+}
+
+/** Writes the console and the traps of each run that a test looked at. */
+export function writeLogs(results, directory) {
+  fs.rmSync(directory, { recursive: true, force: true });
+  fs.mkdirSync(directory, { recursive: true });
+  for (const { boot, run } of results.filter((result) => result.run)) {
+    const { console = '', log = '' } = run.run ?? run;
+    fs.writeFileSync(path.join(directory, `${boot.replace('/', '-')}.txt`),
+      `${console}\n---- traps, as QEMU logs them (-d int)\n${log.slice(-(2 ** 22))}`);
+  }
+}

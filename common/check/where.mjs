@@ -1,0 +1,51 @@
+// Where a run stood that came to no end: the hart's mode, the function and line of the program, the
+// last exit, and what it does all the time.
+import { spawnSync } from 'node:child_process';
+import { countByName, nameOfCause, readTraps } from './traps.mjs';
+
+const image = [0x8020_0000n, 0x8040_0000n];
+const hex = (number) => `0x${number.toString(16)}`;
+
+/** `function at file:line` of an address in the program, or its address alone. */
+function placeOf(elf, pc) {
+  const tool = `llvm-symbolizer${process.env.LLVM_SUFFIX ?? '-19'}`;
+  const { stdout } = spawnSync(tool, ['--obj', elf, '--basenames', '--no-inlines', hex(pc)],
+    { encoding: 'utf8' });
+  const [name, place] = stdout?.split('\n') ?? [];
+  return name && name !== '??' ? `${name}, ${place.replace(/:\d+$/, '')}` : hex(pc);
+}
+
+/** The privilege mode, as V and what the firmware's addresses tell. */
+function who({ pc, V }, elf) {
+  if (V === 1n) {
+    return `the guest, at ${hex(pc)}`;
+  }
+  return pc >= image[0] && pc < image[1] ? `the hypervisor, in ${placeOf(elf, pc)} (${hex(pc)})`
+    : `the firmware, at ${hex(pc)}`;
+}
+
+/**
+ * @param {object} where of Emulator.end
+ * @param {string} elf the program
+ * @returns lines to read
+ */
+export function describeWhere({ registers, log, before }, elf) {
+  const lines = [];
+  if (registers.pc === undefined) {
+    return ['nobody knows where it stood: the machine has ended'];
+  }
+  lines.push(`stood in  ${who(registers, elf)}`);
+  const traps = readTraps(log.slice(-(2 ** 20)));
+  const last = traps.findLast?.(({ cause, isInterrupt }) => !isInterrupt && cause !== 9)
+    ?? traps.at(-1);
+  if (last) {
+    const { htval } = registers;
+    lines.push(`last trap ${nameOfCause(last)}: sepc ${hex(last.epc)}, stval ${hex(last.tval)}`
+      + `${htval === undefined ? '' : `, htval ${hex(htval)}`}`);
+  }
+  const recent = countByName(readTraps(log.slice(before)));
+  lines.push(recent.length > 0
+    ? `each second: ${recent.slice(0, 4).map(([name, count]) => `${count} ${name}`).join(', ')}`
+    : 'no trap in the last second');
+  return lines;
+}
