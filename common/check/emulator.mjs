@@ -18,7 +18,7 @@ const limits = {
   silence: 40 * scale, // seconds without one on a machine that has much else to do
   total: 240 * scale, // seconds
   console: 2 ** 20, // bytes
-  log: 2 ** 26,
+  log: 2 ** 24,
 };
 
 // A real pipe: into Node's own, which is a socket, QEMU loses what nobody has read at once. The
@@ -87,10 +87,17 @@ export class Emulator {
     this.#guard();
   }
 
-  /** QEMU's log so far. */
-  log() {
+  /** QEMU's log so far, from a place in it on; no more than it may have. */
+  log(from = 0) {
     const file = path.join(this.#directory, 'log');
-    return fs.existsSync(file) ? fs.readFileSync(file, 'latin1').slice(0, limits.log) : '';
+    if (!fs.existsSync(file)) {
+      return '';
+    }
+    const buffer = Buffer.alloc(Math.max(0, Math.min(fs.statSync(file).size - from, limits.log)));
+    const handle = fs.openSync(file);
+    const size = fs.readSync(handle, buffer, 0, buffer.length, from);
+    fs.closeSync(handle);
+    return buffer.toString('latin1', 0, size);
   }
 
   /** Types `text` for whoever reads the UART. */
@@ -235,11 +242,11 @@ export class Emulator {
       || total > limits.total ? 'hang' : undefined;
   }
 
-  /** Where it stands, and what it does: { registers, log, before }, the log's size a second ago. */
+  /** Where it stands: { registers, recent: its log of the last second, last: of the time before }. */
   async #look() {
     const before = this.#logSize();
     await Promise.race([sleep(1000), this.#closed]);
     const registers = await this.registers();
-    return { registers, log: this.log(), before };
+    return { registers, recent: this.log(before), last: this.log(Math.max(0, before - 2 ** 16)) };
   }
 }

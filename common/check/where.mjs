@@ -29,23 +29,23 @@ function who({ pc, V }, elf) {
  * @param {string} elf the program
  * @returns lines to read
  */
-export function describeWhere({ registers, log, before }, elf) {
+export function describeWhere({ registers, recent, last: log }, elf) {
   const lines = [];
   if (registers.pc === undefined) {
     return ['nobody knows where it stood: the machine has ended'];
   }
   lines.push(`stood in  ${who(registers, elf)}`);
-  const traps = readTraps(log.slice(-(2 ** 20)));
-  const last = traps.findLast?.(({ cause, isInterrupt }) => !isInterrupt && cause !== 9)
+  const traps = readTraps(log);
+  const last = traps.findLast(({ cause, isInterrupt }) => !isInterrupt && cause !== 9)
     ?? traps.at(-1);
   if (last) {
     const { htval } = registers;
     lines.push(`last trap ${nameOfCause(last)}: sepc ${hex(last.epc)}, stval ${hex(last.tval)}`
       + `${htval === undefined ? '' : `, htval ${hex(htval)}`}`);
   }
-  const recent = countByName(readTraps(log.slice(before)));
-  lines.push(recent.length > 0
-    ? `each second: ${recent.slice(0, 4).map(([name, count]) => `${count} ${name}`).join(', ')}`
+  const counts = countByName(readTraps(recent));
+  lines.push(counts.length > 0
+    ? `each second ${counts.slice(0, 4).map(([name, count]) => `${count} ${name}`).join(', ')}`
     : 'no trap in the last second');
   return lines;
 }
