@@ -30,13 +30,14 @@ _start:
     ecall
     li      a7, 0
     all_but_those_of_the_call look
-    mv      s0, a7
+    keep_number a7
     print_text kept_text
     j       end
 lost:
+    keep_number s0
     print_text lost_text
 end:
-    print_number s0
+    print_kept_number
     print_end_of_line
     power_off
 
