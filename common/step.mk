@@ -2,18 +2,23 @@
 #
 #   make build     the hypervisor, as build/STEP/hypervisor.elf at the top of the checkout
 #   make run       in QEMU; see the README for KERNEL, DISK and the other variables
-#   make check     grades what it does when it runs; CHAPTER=NN where the directory has another name
+#   make check     grades what it does when it runs; STEP=NN where the directory has another name;
+#                  ONLY=test grades one test, V=1 shows its console
 #   make debug     the same as run, waiting for a debugger
 #   make arguments with what arguments `run` would start a machine, as the pages of the book do
 #   make clean     removes what was built of this step
 
 include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
+# The last line of a command is its own.
+MAKEFLAGS += --no-print-directory
+
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
 .PHONY: build run arguments check debug clean tools guest machine
 
-OUT ?= $(BUILD)/$(notdir $(CURDIR))
+# Two directories elsewhere may have one name, so their place is named by the whole of it.
+OUT ?= $(BUILD)/$(if $(filter $(ROOT)/steps/%,$(CURDIR)),$(notdir $(CURDIR)),elsewhere$(CURDIR))
 HYPERVISOR := $(OUT)/hypervisor.elf
 
 # Integer registers only (lp64, no f or d): the floating-point ones are the guest's.
@@ -123,8 +128,9 @@ run: build guest machine
 arguments: build guest
 	@MACHINE=strict STRICT_MACHINE=$(ROOT)/common/run/arguments.sh sh $(ROOT)/common/run/run.sh
 
-check: build
-	@CXX=$(CXX) node $(ROOT)/common/check/check.mjs . $(CHAPTER)
+check:
+	@$(CHECK_TOOLS) check
+	@node $(ROOT)/common/check/check.mjs . $(STEP) $(if $(ONLY),--only $(ONLY)) $(if $(V),--verbose)
 
 debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
 debug: build guest

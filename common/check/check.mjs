@@ -6,58 +6,40 @@
 // the code looks like, and what it prints beyond what is asked for, does not matter. The last line
 // is `NN of 100 points, seed S`, or `check: ` and what could not be done. The status is 0 for full
 // marks, 1 for less, and 2 if there is no mark.
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 
 import { grade } from './grade.mjs';
-import { checkpoints } from './plan.mjs';
+import { placeOf } from './place.mjs';
+import { planOf } from './plan.mjs';
 import { reportOf, writeLogs } from './report.mjs';
-import { root } from './submission.mjs';
+import { refuse } from '../steps.mjs';
+import { directoryOf, runCommand, stepOf } from './student/command.mjs';
 import { anySeed } from './values.mjs';
 
-function refuse(message) {
-  console.error(`check: ${message}`);
-  process.exit(2);
-}
-
-/** A directory for what is made on the way: its own for each that is graded. */
-function placeFor(directory) {
-  const hash = createHash('sha256').update(path.resolve(directory)).digest('hex').slice(0, 8);
-  return path.join(root, 'build', 'check', `${path.basename(path.resolve(directory))}-${hash}`);
-}
-
-function readArguments() {
-  const { values: { only, verbose }, positionals: [directory, wanted] } = parseArgs({
-    allowPositionals: true,
-    options: { only: { type: 'string' }, verbose: { type: 'boolean' } },
-  });
-  if (!directory || !fs.existsSync(path.join(directory, 'Makefile'))) {
-    refuse(`${directory ?? 'no directory'}: name one with a Makefile that includes common/step.mk`);
+const options = { only: { type: 'string' }, verbose: { type: 'boolean' } };
+await runCommand(options, async ({ only, verbose }, [named, wanted]) => {
+  const directory = directoryOf(named);
+  if (!fs.existsSync(path.join(directory, 'Makefile'))) {
+    refuse(`${named}: name a directory with a Makefile that includes common/step.mk`);
   }
-  const number = /^\d\d/.exec(wanted ?? path.basename(path.resolve(directory)))?.[0];
-  const step = checkpoints.find((name) => name.startsWith(`${number}-`));
-  return { directory, only, verbose, step: step ?? refuse(`there is no checkpoint ${wanted
-    ?? number ?? ''}: say STEP=09, or another of ${checkpoints.map((name) => name.slice(0, 2))
-    .join(' ')}`) };
-}
-
-const { directory, step, only, verbose } = readArguments();
-const seed = process.env.SEED || anySeed();
-const place = placeFor(directory);
-console.log(`checkpoint ${step}`);
-const { fault, results, points, total } = await grade(directory, step, {
-  out: path.join(place, 'build'), seed, only,
-  onResult: (result) => console.log(reportOf(result, {
-    verbose, log: path.join(place, 'logs', `${result.boot?.replace('/', '-')}.txt`),
-  })),
-}).catch((error) => refuse(error.message));
-if (fault !== undefined) {
-  console.log(`it does not build:\n${fault.split('\n').slice(0, 30).join('\n')}`);
-} else if (results.length === 0) {
-  refuse(`there is no test ${only} in checkpoint ${step}`);
-}
-writeLogs(results, path.join(place, 'logs'));
-console.log(`${points} of ${total} points, seed ${seed}`);
-process.exitCode = points === total ? 0 : 1;
+  const step = stepOf(wanted, directory);
+  const { tests } = await planOf(step);
+  if (only !== undefined && !tests.some(({ name }) => name === only)) {
+    refuse(`ONLY=${only}: ${step} has no such test: ${tests.map(({ name }) => name).join(' ')}`);
+  }
+  const seed = process.env.SEED || anySeed();
+  const place = placeOf(directory);
+  const logOf = ({ boot = '' }) => path.join(place, 'logs', `${boot.replace('/', '-')}.txt`);
+  console.log(`checkpoint ${step}`);
+  const { fault, results, points, total } = await grade(directory, step, {
+    out: path.join(place, 'build'), seed, only,
+    onResult: (result) => console.log(reportOf(result, { verbose, log: logOf(result) })),
+  });
+  if (fault !== undefined) {
+    console.log(`it does not build:\n${fault.split('\n').slice(0, 30).join('\n')}`);
+  }
+  writeLogs(results, path.join(place, 'logs'));
+  console.log(`${points} of ${total} points, seed ${seed}`);
+  return points === total ? 0 : 1;
+});

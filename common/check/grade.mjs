@@ -65,7 +65,7 @@ const stoodIn = (run, submission) => (run.end?.where
   ? [run.ending, ...describeWhere(run.end.where, submission.elf)] : []);
 
 /** Grades in the order in which tests stand, but parents first. */
-async function judgeAll(tests, boots, context, onResult) {
+async function judgeAll(tests, boots, context, { onResult, isEnough }) {
   const runs = new Map();
   const results = new Map();
   const of = async (test) => {
@@ -97,7 +97,9 @@ async function judgeAll(tests, boots, context, onResult) {
     return result;
   };
   for (const test of tests.filter(({ isWanted }) => isWanted)) {
-    await of(test);
+    if (isEnough(await of(test))) {
+      break;
+    }
   }
   return [...results.values()];
 }
@@ -109,16 +111,19 @@ async function judgeAll(tests, boots, context, onResult) {
  * @param {string} options.seed of all values
  * @param {string} options.only the name of a test: it and those that it needs
  * @param {Function} options.onResult called with each result as soon as it is there
+ * @param {Function} options.isEnough whether no more is wanted after a result
  * @returns {{ results: object[], points: number, total: number, fault: string }} fault: what the
  *   compiler has said, where it does not build
  */
-export async function grade(directory, step, { out, seed, only, onResult = () => {} }) {
+export async function grade(directory, step, {
+  out, seed, only, onResult = () => {}, isEnough = () => false,
+}) {
   const { tests, boots } = await planOf(step);
   const wanted = tests.map((test) => ({ ...test, isWanted: !only || test.name === only }));
   const submission = new Submission(directory, out);
   const fault = submission.build();
   const results = fault === undefined
-    ? await judgeAll(wanted, boots, { submission, seed }, onResult) : [];
+    ? await judgeAll(wanted, boots, { submission, seed }, { onResult, isEnough }) : [];
   const sum = (list) => list.reduce((all, { points }) => all + points, 0);
   return {
     fault, results, points: sum(results),

@@ -1,0 +1,101 @@
+// Loads from and stores to the UART's scratch register with each register of the hart in each role,
+// and prints a line of 32 numbers for each of the three:
+//   target  what xN holds after `lb xN`, when the byte was FIRST + 37 * N
+//   source  what is there after `sb xN`, when xN was FIRST + 37 * N + 1
+//   base    what `lbu` finds there, when xN holds the address
+// What faults is skipped.
+
+#include "digits.inc"
+
+    .equ    SCRATCH, 0x10000007
+
+    .macro  all what
+    .altmacro
+    .set    n, 0
+    .rept   32
+    \what   %n
+    .set    n, n + 1
+    .endr
+    .noaltmacro
+    .endm
+
+    // \base and \work are registers that the roles need besides xN.
+    .macro  try_roles n, base, work
+    li      \base, SCRATCH
+    li      \work, FIRST + 37 * \n
+    sb      \work, (\base)
+    li      x\n, 0x5555
+    lb      x\n, (\base)
+    la      \work, target + 8 * \n
+    sd      x\n, (\work)
+
+    li      x\n, FIRST + 37 * \n + 1
+    sb      x\n, (\base)
+    li      \work, 0x5555
+    lbu     \work, (\base)
+    la      \base, source + 8 * \n
+    sd      \work, (\base)
+
+    li      x\n, SCRATCH + 3
+    li      \work, 0x5555
+    lbu     \work, -3(x\n)
+    la      \base, base + 8 * \n
+    sd      \work, (\base)
+    .endm
+
+    .macro  try n
+    .if     \n == 5 || \n == 6
+    try_roles \n, a0, a1
+    .else
+    try_roles \n, t0, t1
+    .endif
+    .endm
+
+    .macro  print_table name
+    print_text \name\()_text
+    la      s1, \name
+    li      s2, 32
+    ld      a0, (s1)
+    keep_number a0
+    print_kept_number
+    addi    s1, s1, 8
+    addi    s2, s2, -1
+    bgtz    s2, 2b
+    print_end_of_line
+    .endm
+
+    .section .text.start, "ax"
+    .global _start
+_start:
+    la      t0, skip
+    csrw    stvec, t0
+    all     try
+    print_table target
+    print_table source
+    print_table base
+    power_off
+
+    .balign 4
+skip:                               // all that may fault has four bytes
+    csrw    sscratch, t0
+    csrr    t0, sepc
+    addi    t0, t0, 4
+    csrw    sepc, t0
+    csrr    t0, sscratch
+    sret
+
+target_text:
+    .asciz  "target"
+source_text:
+    .asciz  "source"
+base_text:
+    .asciz  "base"
+
+    .bss
+    .balign 8
+target:
+    .space  32 * 8
+source:
+    .space  32 * 8
+base:
+    .space  32 * 8
