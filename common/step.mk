@@ -10,9 +10,6 @@
 
 include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
-# The last line of a command is its own.
-MAKEFLAGS += --no-print-directory
-
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
 .PHONY: build run arguments check debug clean tools guest machine

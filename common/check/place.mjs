@@ -23,3 +23,9 @@ export function remember(directory, name, value) {
   fs.mkdirSync(placeOf(directory), { recursive: true });
   fs.writeFileSync(path.join(placeOf(directory), `${name}.json`), JSON.stringify(value));
 }
+
+/** A path as the user would type it. */
+export function shown(file) {
+  const near = path.relative(process.cwd(), file);
+  return near.startsWith('..') ? path.resolve(file) : near;
+}

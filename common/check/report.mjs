@@ -2,6 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { shown } from './place.mjs';
+
 const limit = 40; // lines of a report
 const marks = { passed: 'ok  ', failed: 'FAIL', 'not reached': '-   ' };
 const indent = ' '.repeat(8);
@@ -19,19 +21,19 @@ export function reportOf({ test, state, points, message, where = [], run }, { ve
   if (state === 'not reached') {
     return `${head}\n${indent}${message[0]}, which has not passed`;
   }
-  const shown = verbose ? (run.run ?? run).console?.split('\n').map((line) => `| ${line}`) ?? [] : [];
+  const told = verbose ? (run.run ?? run).console?.split('\n').map((line) => `| ${line}`) ?? [] : [];
   if (state === 'passed') {
-    return [head, ...shown.map((line) => indent + line)].join('\n');
+    return [head, ...told.map((line) => indent + line)].join('\n');
   }
   const lines = [
     ...message, ...where,
     `hint      ${test.hints[0]}`,
     `section   chapter ${Number(test.step.slice(0, 2))}, “${test.section}”`,
-    `log       ${path.relative(process.cwd(), log)}`,
+    `log       ${shown(log)}`,
   ];
   const kept = lines.length > limit - 1
     ? [...lines.slice(0, limit - 5), '…', ...lines.slice(-3)] : lines;
-  return [head, ...[...kept, ...shown].map((line) => indent + line)].join('\n');
+  return [head, ...[...kept, ...told].map((line) => indent + line)].join('\n');
 }
 
 /** Writes the console and the traps of each run that a test looked at. */

@@ -9,38 +9,28 @@
 
     .equ    SCRATCH, 0x10000007
 
-    .macro  all what
-    .altmacro
-    .set    n, 0
-    .rept   32
-    \what   %n
-    .set    n, n + 1
-    .endr
-    .noaltmacro
-    .endm
-
-    // \base and \work are registers that the roles need besides xN.
-    .macro  try_roles n, base, work
-    li      \base, SCRATCH
+    // \at and \work are registers that the roles need besides xN.
+    .macro  try_roles n, at, work
+    li      \at, SCRATCH
     li      \work, FIRST + 37 * \n
-    sb      \work, (\base)
+    sb      \work, (\at)
     li      x\n, 0x5555
-    lb      x\n, (\base)
+    lb      x\n, (\at)
     la      \work, target + 8 * \n
     sd      x\n, (\work)
 
     li      x\n, FIRST + 37 * \n + 1
-    sb      x\n, (\base)
+    sb      x\n, (\at)
     li      \work, 0x5555
-    lbu     \work, (\base)
-    la      \base, source + 8 * \n
-    sd      \work, (\base)
+    lbu     \work, (\at)
+    la      \at, source + 8 * \n
+    sd      \work, (\at)
 
     li      x\n, SCRATCH + 3
     li      \work, 0x5555
     lbu     \work, -3(x\n)
-    la      \base, base + 8 * \n
-    sd      \work, (\base)
+    la      \at, base + 8 * \n
+    sd      \work, (\at)
     .endm
 
     .macro  try n
@@ -55,12 +45,12 @@
     print_text \name\()_text
     la      s1, \name
     li      s2, 32
-    ld      a0, (s1)
+9:  ld      a0, (s1)
     keep_number a0
     print_kept_number
     addi    s1, s1, 8
     addi    s2, s2, -1
-    bgtz    s2, 2b
+    bgtz    s2, 9b
     print_end_of_line
     .endm
 
@@ -69,7 +59,9 @@
 _start:
     la      t0, skip
     csrw    stvec, t0
-    all     try
+    .irp    n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+    try     \n
+    .endr
     print_table target
     print_table source
     print_table base

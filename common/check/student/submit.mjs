@@ -7,8 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { grade } from '../grade.mjs';
-import { placeOf } from '../place.mjs';
-import { refuse } from '../../steps.mjs';
+import { placeOf, shown } from '../place.mjs';
 import { anySeed } from '../values.mjs';
 import { pack } from './archive.mjs';
 import { directoryOf, readStart, runCommand, stepOf } from './command.mjs';
@@ -16,6 +15,15 @@ import { unmark } from './markers.mjs';
 import { collect } from './taken.mjs';
 
 const hashOf = (content) => createHash('sha256').update(content).digest('hex');
+
+/** A name that nothing has: nothing is overwritten. */
+function freeName(start) {
+  let name = `${start}.tar`;
+  for (let count = 2; fs.existsSync(name); ++count) {
+    name = `${start}.${count}.tar`;
+  }
+  return name;
+}
 
 /** The result here, as a note: what counts is the teacher's grading. */
 async function resultOf(step, directory) {
@@ -40,13 +48,10 @@ await runCommand({}, async (_, [stepText, place]) => {
     files: Object.fromEntries([...files].map(([name, content]) => [name, hashOf(content)])),
     isMarked: [...files.values()].some((content) => unmark(`${content}`) !== `${content}`),
   };
-  const bundle = path.join(path.dirname(directory), `${path.basename(directory)}-${step}.tar`);
-  if (fs.existsSync(bundle)) {
-    refuse(`${bundle} is there already: move it away`);
-  }
+  const bundle = freeName(`${directory}-${step}`);
   fs.writeFileSync(bundle, pack(new Map([...files,
     ['submission.json', Buffer.from(`${JSON.stringify(note, undefined, 2)}\n`)]])));
-  console.log(`submit: ${path.relative(process.cwd(), bundle)} has ${files.size} files; here it `
+  console.log(`submit: ${shown(bundle)} has ${files.size} files; here it `
     + `${result.builds ? `gets ${result.points} of 100 points, seed ${result.seed}`
       : 'does not build'}`);
 });
