@@ -1,6 +1,7 @@
 // A test that has not passed: what was expected, what came instead, and how they differ.
 
-const shortened = (text, length = 160) => {
+/** Text for one line of a report: what cannot be printed is shown as its number. */
+export const shortened = (text, length = 160) => {
   const visible = String(text).replace(/[^\x20-\x7e]/g, (char) =>
     `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return visible.length > length ? `${visible.slice(0, length)}…` : visible;

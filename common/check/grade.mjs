@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { Emulator } from './emulator.mjs';
-import { Failure } from './failure.mjs';
+import { Failure, shortened } from './failure.mjs';
 import { planOf } from './plan.mjs';
 import { Run } from './run.mjs';
 import { buildGuest, Submission } from './submission.mjs';
@@ -60,9 +60,11 @@ function judge(test, run) {
   }
 }
 
-/** Where a run stood, if it came to no end; told once for all tests that look at it. */
-const stoodIn = (run, submission) => (run.end?.where
-  ? [run.ending, ...describeWhere(run.end.where, submission.elf)] : []);
+/** How the run came to its end, or where it stood without one. */
+const endOf = (run, submission) => (run.end === undefined ? [] : [
+  `last line ${shortened(run.lastLine)}`, `end       ${run.ending}`,
+  ...(run.end.where ? describeWhere(run.end.where, submission.elf) : []),
+]);
 
 /** Grades in the order in which tests stand, but parents first. */
 async function judgeAll(tests, boots, context, { onResult, isEnough }) {
@@ -90,7 +92,7 @@ async function judgeAll(tests, boots, context, { onResult, isEnough }) {
     const result = {
       test, state, message, run, boot: key,
       points: state === 'passed' ? test.points : 0,
-      where: state === 'failed' ? stoodIn(run, context.submission) : [],
+      where: state === 'failed' ? endOf(run, context.submission) : [],
     };
     results.set(test.name, result);
     onResult(result);
