@@ -8,9 +8,11 @@ const hex = (number) => `0x${number.toString(16)}`;
 
 /** `function at file:line` of an address in the program, or its address alone. */
 function placeOf(elf, pc) {
-  const tool = `llvm-symbolizer${process.env.LLVM_SUFFIX ?? '-19'}`;
-  const { stdout } = spawnSync(tool, ['--obj', elf, '--basenames', '--no-inlines', hex(pc)],
-    { encoding: 'utf8' });
+  const suffix = process.env.LLVM_SUFFIX ?? '-19';
+  const named = `${elf}.named`; // the assembler's own labels would hide the names of functions
+  spawnSync(`llvm-objcopy${suffix}`, ['--discard-locals', elf, named]);
+  const { stdout } = spawnSync(`llvm-symbolizer${suffix}`,
+    ['--obj', named, '--basenames', '--no-inlines', hex(pc)], { encoding: 'utf8' });
   const [name, place] = stdout?.split('\n') ?? [];
   return name && name !== '??' ? `${name}, ${place.replace(/:\d+$/, '')}` : hex(pc);
 }
