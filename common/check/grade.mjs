@@ -1,48 +1,9 @@
 // Grades a submission: builds it, boots what its tests look at, each boot once, and asks the tests.
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-
-import { Emulator } from './emulator.mjs';
+import { makeRun } from './boot.mjs';
 import { Failure, shortened } from './failure.mjs';
 import { planOf } from './plan.mjs';
-import { Run } from './run.mjs';
-import { buildGuest, Submission } from './submission.mjs';
-import { Values } from './values.mjs';
+import { Submission } from './submission.mjs';
 import { describeWhere } from './where.mjs';
-
-/** Sockets have short names only, so what a run needs lies in a short place. */
-const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), 'check-'));
-
-/** Boots once what `boot` describes: a Run, or { fault } where that cannot be. */
-async function makeRun(name, boot, { submission, seed }) {
-  const any = new Values(seed, name);
-  const values = boot.values?.(any) ?? {};
-  const directory = scratch();
-  try {
-    const variables = { ...boot.variables?.(values, directory) };
-    if (boot.guest) {
-      variables.KERNEL = buildGuest(boot.guest, values, path.join(directory, 'guest'));
-    }
-    const { command, fault } = submission.machine(variables);
-    if (fault !== undefined) {
-      return { fault };
-    }
-    const emulator = new Emulator([...command, ...boot.flags?.(values) ?? []],
-      { directory, log: boot.log, quiet: boot.quiet });
-    const seen = await boot.drive?.(emulator, values);
-    if (boot.isEnough) {
-      await emulator.stop();
-    }
-    const end = await emulator.end();
-    const { console, complaints } = emulator;
-    const run = new Run({ values, console, log: emulator.log(), end, seen });
-    return run.lines ? run
-      : { fault: `the machine does not start: ${complaints.trim() || run.ending}`, run };
-  } finally {
-    fs.rmSync(directory, { recursive: true, force: true });
-  }
-}
 
 /** What came of a test: { state, message }, the message as lines. */
 function judge(test, run) {
@@ -61,9 +22,9 @@ function judge(test, run) {
 }
 
 /** How the run came to its end, or where it stood without one. */
-const endOf = (run, submission) => (run.end === undefined ? [] : [
+const endOf = (run) => (run.end === undefined ? [] : [
   `last line ${shortened(run.lastLine)}`, `end       ${run.ending}`,
-  ...(run.end.where ? describeWhere(run.end.where, submission.elf) : []),
+  ...(run.end.where ? describeWhere(run.end.where, run.elf) : []),
 ]);
 
 /** Grades in the order in which tests stand, but parents first. */
@@ -92,7 +53,7 @@ async function judgeAll(tests, boots, context, { onResult, isEnough }) {
     const result = {
       test, state, message, run, boot: key,
       points: state === 'passed' ? test.points : 0,
-      where: state === 'failed' ? endOf(run, context.submission) : [],
+      where: state === 'failed' ? endOf(run) : [],
     };
     results.set(test.name, result);
     onResult(result);

@@ -1,7 +1,10 @@
 // What a boot has left: its console, its traps, how it ended; and what tests ask of these. Many
 // tests look at one run.
-import { readTraps, trapsOfGuest } from './traps.mjs';
-import { closest, Failure, require } from './failure.mjs';
+import { readCode } from './code.mjs';
+import { readElf } from './elf.mjs';
+import { closest, Failure, require, shown } from './failure.mjs';
+import { guestCauses, nameOfCause, readTraps, trapsOfGuest } from './traps.mjs';
+import { describePlace } from './where.mjs';
 
 /** In words: how a run ended. */
 const endings = {
@@ -13,6 +16,8 @@ const endings = {
 
 export class Run {
   #traps;
+  #code;
+  #image;
 
   /**
    * @param {object} boot
@@ -21,9 +26,11 @@ export class Run {
    * @param {string} boot.log QEMU's
    * @param {object} boot.end how it ended: Emulator.end
    * @param {object} boot.seen what its `drive` has returned
+   * @param {string} boot.elf the program
+   * @param {Function} boot.ram what was in RAM at the end, of a boot with noise in it: readRam
    */
-  constructor({ values = {}, console = '', log = '', end, seen }) {
-    Object.assign(this, { values, console, log, end, seen });
+  constructor({ values = {}, console = '', log = '', end, seen, elf, ram }) {
+    Object.assign(this, { values, console, log, end, seen, elf, ram });
     const [, behind] = /Boot HART MEDELEG.*\n([^]*)/.exec(console) ?? [];
     /** The lines after those of the firmware; undefined if that did not start. */
     this.lines = behind?.split('\n').filter((line) => line.trim() !== '');
@@ -40,10 +47,47 @@ export class Run {
     return trapsOfGuest(this.traps);
   }
 
+  /** The program: readElf. */
+  get image() {
+    this.#image ??= readElf(this.elf);
+    return this.#image;
+  }
+
+  /** What has been executed, of a boot whose log has in_asm. */
+  get code() {
+    this.#code ??= readCode(this.log);
+    return this.#code;
+  }
+
+  /** The traps of a program that has no guest, but for its calls. */
+  get ownTraps() {
+    return this.traps.filter(({ cause, epc }) =>
+      cause !== 9 && epc >= this.image.start && epc < this.image.end);
+  }
+
+  /** A trap, in words. */
+  describe(trap) {
+    const { epc, tval } = trap;
+    const isOurs = trapsOfGuest([trap]).length === 0 && epc >= this.image.start
+      && epc < this.image.end;
+    return `${nameOfCause(trap)} at ${shown(epc)}${
+      isOurs ? ` (${describePlace(this.elf, epc)})` : ''}, stval ${shown(tval)}`;
+  }
+
+  /** Those by which it has reached for one of the `size` bytes at `address`, as loads or stores. */
+  accesses(address, size = 1) {
+    return this.guestTraps.filter(({ cause, tval }) =>
+      (cause === guestCauses.load || cause === guestCauses.store)
+      && tval >= BigInt(address) && tval < BigInt(address + size));
+  }
+
   /** How it ended, in words. */
   get ending() {
-    return this.end.how === 'off' ? `the machine ended by itself, with status ${this.end.status}`
-      : endings[this.end.how];
+    const { how, status, isWanted } = this.end;
+    if (how === 'off') {
+      return `the machine ended by itself, with status ${status}`;
+    }
+    return isWanted ? 'the machine waits' : endings[how];
   }
 
   /** There is a line that is `text`, whole. */

@@ -28,6 +28,8 @@ const assignments = (variables) => Object.entries(variables)
   .map(([name, value]) => `${name}=${String(value).replaceAll('$', '$$$$')}`);
 
 export class Submission {
+  #makefiles = []; // as words for make, where it is not the directory's own alone
+
   /**
    * @param {string} directory what is graded
    * @param {string} out where it is built; whatever is there goes
@@ -40,9 +42,19 @@ export class Submission {
     fs.mkdirSync(out, { recursive: true });
   }
 
+  /** The same with one more source file, of guests/, to be built in a place of its own. */
+  with(name) {
+    const other = new Submission(this.directory, `${this.out}-with-${path.parse(name).name}`);
+    const here = path.join(root, 'common', 'check');
+    other.#makefiles = ['-f', 'Makefile', '-f', path.join(here, 'probe.mk'),
+      `PROBE=${path.join(here, 'guests', name)}`];
+    return other;
+  }
+
   /** Builds it: undefined, or what was said when that failed. */
   build() {
-    const { status, output } = make(this.directory, 'build', `OUT=${this.out}`);
+    const { status, output } = make(this.directory, ...this.#makefiles, 'build',
+      `OUT=${this.out}`);
     return status === 0 && fs.existsSync(this.elf) ? undefined
       : output.trim() || `make ends with ${status}, and without a hypervisor`;
   }
@@ -52,8 +64,8 @@ export class Submission {
    * @returns {{ command: string[] } | { fault: string }}
    */
   machine(variables) {
-    const { status, output } = make(this.directory, 'arguments', `OUT=${this.out}`,
-      ...assignments(variables));
+    const { status, output } = make(this.directory, ...this.#makefiles, 'arguments',
+      `OUT=${this.out}`, ...assignments(variables));
     const words = [...output.matchAll(/^argument: (.*)$/gm)].map(([, word]) => word);
     const start = words.indexOf('-machine');
     const end = words.indexOf('-serial');

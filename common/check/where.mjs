@@ -7,7 +7,7 @@ const image = [0x8020_0000n, 0x8040_0000n];
 const hex = (number) => `0x${number.toString(16)}`;
 
 /** `function at file:line` of an address in the program, or its address alone. */
-function placeOf(elf, pc) {
+export function describePlace(elf, pc) {
   const suffix = process.env.LLVM_SUFFIX ?? '-19';
   const named = `${elf}.named`; // the assembler's own labels would hide the names of functions
   spawnSync(`llvm-objcopy${suffix}`, ['--discard-locals', elf, named]);
@@ -22,7 +22,7 @@ function who({ pc, V }, elf) {
   if (V === 1n) {
     return `the guest, at ${hex(pc)}`;
   }
-  return pc >= image[0] && pc < image[1] ? `the hypervisor, in ${placeOf(elf, pc)} (${hex(pc)})`
+  return pc >= image[0] && pc < image[1] ? `the hypervisor, in ${describePlace(elf, pc)} (${hex(pc)})`
     : `the firmware, at ${hex(pc)}`;
 }
 
