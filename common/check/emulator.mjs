@@ -75,8 +75,10 @@ export class Emulator {
     stdin.on('error', () => {}); // it has ended before it has read all
     [stdout, stderr, status].forEach((stream) => stream.setEncoding('latin1'));
     stdout.on('data', (text) => {
-      this.console += text.replaceAll('\r', '');
-      this.#notify();
+      if (this.console.length <= limits.console) { // then #guard ends it
+        this.console += text.replaceAll('\r', '');
+        this.#notify();
+      }
     });
     stderr.on('data', (text) => { this.complaints += text; });
     status.on('data', (text) => { this.#status += text; });
@@ -246,7 +248,7 @@ export class Emulator {
   async #look() {
     const before = this.#logSize();
     await Promise.race([sleep(1000), this.#closed]);
-    const registers = await this.registers();
+    const registers = await Promise.race([this.registers(), sleep(5000 * scale, {}, { ref: false })]);
     return { registers, recent: this.log(before), last: this.log(Math.max(0, before - 2 ** 16)) };
   }
 }
