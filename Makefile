@@ -40,7 +40,8 @@ start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in y
 
 check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= repeats a run
 	@$(INSTALL_TOOLS) check
-	@$(IN_HERE) check
+	@node common/check/check.mjs '$(HERE)' '$(STEP)' $(if $(ONLY),--only '$(ONLY)') \
+	   $(if $(V),--verbose)
 
 hint: ## helps with the first test that fails: STEP=09 DIR=work, TEST=name N=1..3
 	@$(INSTALL_TOOLS) check

@@ -24,6 +24,10 @@ export class Stub {
     });
   }
 
+  #send(packet) {
+    this.#socket.write(`$${packet}#${sum(packet)}`, 'latin1');
+  }
+
   async #more() {
     if (this.#ended) {
       throw new Error('the machine has ended while its registers were read');
@@ -36,7 +40,7 @@ export class Stub {
    * say without being asked.
    */
   async #ask(packet) {
-    this.#socket.write(`$${packet}#${sum(packet)}`, 'latin1');
+    this.#send(packet);
     for (;;) {
       const [all, answer] = /^\+*\$([^#]*)#../.exec(this.#received) ?? [];
       if (all !== undefined) {
@@ -105,6 +109,12 @@ export class Stub {
       parts.push(Buffer.from(answer, 'hex'));
     }
     return Buffer.concat(parts);
+  }
+
+  /** Lets one hart of several go on, from 0 on; the others stand still for as long as this is open. */
+  async letRun(hart) {
+    await this.#ask('qSupported');
+    this.#send(`vCont;c:${(hart + 1).toString(16)}`);
   }
 
   /** Lets the machine go on, and goes. */

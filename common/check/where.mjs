@@ -37,7 +37,8 @@ export function describeWhere({ registers, recent, last: log }, elf) {
     return ['nobody knows where it stood: the machine has ended'];
   }
   lines.push(`stood in  ${who(registers, elf)}`);
-  const traps = readTraps(log);
+  // OpenSBI finds out by illegal instructions of its own what the hart has.
+  const traps = readTraps(log).filter(({ cause, epc }) => cause !== 2 || epc >= image[0]);
   const last = traps.findLast(({ cause, isInterrupt }) => !isInterrupt && cause !== 9)
     ?? traps.at(-1);
   if (last) {

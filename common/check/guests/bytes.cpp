@@ -1,7 +1,7 @@
 // Stores bytes to the UART: WORD, and a product that it computes. Then loads the UART's registers in
-// each way in which a byte is loaded, and says by calls what has come.
+// each way in which a byte is loaded, and tells what has come.
 
-#include "guest.hpp"
+#include "tell.hpp"
 
 namespace {
 
@@ -26,21 +26,22 @@ void guest_main(std::uint64_t, std::uint64_t) {
     send(WORD);
     send(std::uint64_t{FACTOR} * FACTOR);
     send("\n");
+    tell("faults", trap.count, trap.cause);
 
     const std::uint64_t scratch = uart + 7;
     std::uint64_t value = BYTE;
     asm volatile("sb %0, (%1)" : : "r"(value), "r"(scratch) : "memory");
     value = 0;
     asm volatile("lb %0, (%1)" : "+r"(value) : "r"(scratch) : "memory");
-    println("lb ", value);
+    tell("lb", value);
     value = 0;
     asm volatile("lbu %0, (%1)" : "+r"(value) : "r"(scratch) : "memory");
-    println("lbu ", value);
+    tell("lbu", value);
     asm volatile("lbu %0, -3(%1)" : "+r"(value) : "r"(scratch + 3) : "memory");
-    println("before ", value);
+    tell("before", value);
     asm volatile("lbu %0, 7(%1)" : "+r"(value) : "r"(uart) : "memory");
-    println("behind ", value);
+    tell("behind", value);
     asm volatile("lbu %0, 5(%1)" : "+r"(value) : "r"(uart) : "memory");
-    println("line ", value);
+    tell("line", value);
     sbi(8); // legacy shutdown
 }

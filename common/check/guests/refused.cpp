@@ -1,9 +1,9 @@
 // Tries all forms of load and store that the UART does not have, and some where there is no device:
-// each must end as a fault, and change nothing. For each it prints a line:
+// each must end as a fault, and change nothing. For each it tells:
 //   NAME CAUSE STVAL REGISTER BEHIND
 // BEHIND is 1 if the instruction behind the tried one was executed, whole and as what it is.
 
-#include "guest.hpp"
+#include "tell.hpp"
 
 namespace {
 
@@ -21,7 +21,7 @@ constexpr std::uint64_t untouched = 0x5555'5555'5555'5555;
                      : "r"(a1)                                                                     \
                      : "t0", "memory");                                                            \
         const std::uint64_t result = a0, behind = next;                                            \
-        println(name, " ", trap.cause, " ", trap.value, " ", result, " ", behind);                 \
+        tell(name, trap.cause, trap.value, result, behind);                                        \
     }
 
 #define WHOLE(name, code, address)                                                                 \
@@ -39,14 +39,14 @@ void guest_main(std::uint64_t, std::uint64_t) {
     WHOLE("sh", "sh a0, (a1)", uart + 6);
     WHOLE("sw", "sw a0, (a1)", uart + 4);
     WHOLE("sd", "sd a0, (a1)", uart);
-    TRY("c.lw", "c.lw a0, (a1)", uart + 4);
-    TRY("c.ld", "c.ld a0, (a1)", uart);
-    TRY("c.sw", "c.sw a0, (a1)", uart + 4);
-    TRY("c.sd", "c.sd a0, (a1)", uart);
-    BY_SP("c.lwsp", "c.lwsp a0, (sp)", uart + 4);
-    BY_SP("c.ldsp", "c.ldsp a0, (sp)", uart);
-    BY_SP("c.swsp", "c.swsp a0, (sp)", uart + 4);
-    BY_SP("c.sdsp", "c.sdsp a0, (sp)", uart);
+    TRY("c-lw", "c.lw a0, (a1)", uart + 4);
+    TRY("c-ld", "c.ld a0, (a1)", uart);
+    TRY("c-sw", "c.sw a0, (a1)", uart + 4);
+    TRY("c-sd", "c.sd a0, (a1)", uart);
+    BY_SP("c-lwsp", "c.lwsp a0, (sp)", uart + 4);
+    BY_SP("c-ldsp", "c.ldsp a0, (sp)", uart);
+    BY_SP("c-swsp", "c.swsp a0, (sp)", uart + 4);
+    BY_SP("c-sdsp", "c.sdsp a0, (sp)", uart);
     WHOLE("no-load", "lbu a0, (a1)", NOWHERE);
     WHOLE("no-store", "sb a0, (a1)", NOWHERE);
     WHOLE("behind-load", "lbu a0, (a1)", uart + 0x800);
