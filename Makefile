@@ -14,9 +14,9 @@ help:
 ifneq ($(words $(DIR)),$(words $(firstword $(DIR))))
 $(error DIR=$(DIR): a path with a space in it, which make cannot handle: choose another)
 endif
-WORK := $(call find_file,$(DIR))
-HERE = $(or $(WORK),$(call step_directory,$(or $(STEP),15)))
-OWN := $(or $(WORK),work)
+OWN := $(or $(DIR),work)
+WORK = $(if $(filter /%,$(OWN))$(wildcard $(call find_file,$(OWN))),$(call find_file,$(OWN)),$(STARTED_PWD)/$(OWN))
+HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
 IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
   STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
 STUDENT = @sh common/setup.sh check && node common/check/student/
@@ -36,7 +36,7 @@ debug: ## runs it, waiting for a debugger: STEP= DIR=
 
 ##@ Write your own
 start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in your own
-	$(STUDENT)start.mjs '$(STEP)' '$(OWN)' $(if $(KEEP),--keep)
+	$(STUDENT)start.mjs '$(STEP)' '$(WORK)' $(if $(KEEP),--keep)
 
 check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= repeats a run
 	@$(INSTALL_TOOLS) check
@@ -45,14 +45,14 @@ check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= r
 
 hint: ## helps with the first test that fails: STEP=09 DIR=work, TEST=name N=1..3
 	@$(INSTALL_TOOLS) check
-	$(STUDENT)hint.mjs '$(STEP)' '$(OWN)' $(if $(TEST),--test '$(TEST)') $(if $(N),--level '$(N)')
+	$(STUDENT)hint.mjs '$(STEP)' '$(WORK)' $(if $(TEST),--test '$(TEST)') $(if $(N),--level '$(N)')
 
 compare: ## shows where the book's code differs: STEP=09 DIR=work, FILE=name
-	$(STUDENT)compare.mjs '$(STEP)' '$(OWN)' $(if $(FILE),--file '$(FILE)')
+	$(STUDENT)compare.mjs '$(STEP)' '$(WORK)' $(if $(FILE),--file '$(FILE)')
 
 submit: ## packs what is handed in: STEP=09 DIR=work
 	@$(INSTALL_TOOLS) check
-	$(STUDENT)submit.mjs '$(STEP)' '$(OWN)'
+	$(STUDENT)submit.mjs '$(STEP)' '$(WORK)'
 
 ##@ Test
 test: ## everything that can be tested, on every QEMU that is to be had
