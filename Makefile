@@ -15,7 +15,7 @@ ifneq ($(words $(DIR)),$(words $(firstword $(DIR))))
 $(error DIR=$(DIR): a path with a space in it, which make cannot handle: choose another)
 endif
 OWN := $(or $(DIR),work)
-WORK = $(if $(filter /%,$(OWN))$(wildcard $(call find_file,$(OWN))),$(call find_file,$(OWN)),$(STARTED_PWD)/$(OWN))
+WORK := $(if $(filter /%,$(OWN)),$(OWN),$(or $(STARTED_PWD),$(STARTED_CURDIR))/$(OWN))
 HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
 IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
   STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)

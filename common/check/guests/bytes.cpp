@@ -1,5 +1,5 @@
-// Stores bytes to the UART: WORD, and a product that it computes. Then loads the UART's registers in
-// each way in which a byte is loaded, and tells what has come.
+// Stores bytes to the UART: WORD, and a product that it computes. Then loads the registers of the
+// UART in each way in which a byte is loaded, and tells what has come.
 
 #include "tell.hpp"
 
