@@ -14,24 +14,24 @@ const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), 'check-'));
 
 /**
  * What is to start: the command, and the program in it.
- * @returns {{ command: string[], elf: string } | { fault: string }}
+ * @returns {Promise<{ command: string[], elf: string } | { fault: string }>}
  */
-function prepare(boot, values, { submission, seed, directory }) {
+async function prepare(boot, values, { submission, seed, directory }) {
   const built = (name) => buildGuest(name, values, path.join(directory, 'guest'));
   const program = boot.probe ? submission.with(boot.probe) : submission;
-  const refusal = boot.probe ? program.build() : undefined;
+  const refusal = boot.probe ? await program.build() : undefined;
   if (refusal !== undefined) {
     return { fault: refusal };
   }
   const variables = { ...boot.variables?.(values, directory) };
   if (boot.guest) {
-    variables.KERNEL = built(boot.guest);
+    variables.KERNEL = await built(boot.guest);
   }
-  const { command, fault } = program.machine(variables);
+  const { command, fault } = await program.machine(variables);
   if (fault !== undefined) {
     return { fault };
   }
-  const words = [...command, ...boot.firmware ? ['-bios', built(boot.firmware)] : [],
+  const words = [...command, ...boot.firmware ? ['-bios', await built(boot.firmware)] : [],
     ...boot.flags?.(values) ?? []];
   return { command: boot.noise ? withNoise(words, directory, seed) : words, elf: program.elf };
 }
@@ -46,7 +46,7 @@ export async function makeRun(name, boot, { submission, seed }) {
   const values = boot.values?.(new Values(seed, name)) ?? {};
   const directory = scratch();
   try {
-    const { command, elf, fault } = prepare(boot, values, { submission, seed, directory });
+    const { command, elf, fault } = await prepare(boot, values, { submission, seed, directory });
     if (fault !== undefined) {
       return { fault };
     }

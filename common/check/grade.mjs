@@ -84,7 +84,7 @@ export async function grade(directory, step, {
   const { tests, boots } = await planOf(step);
   const wanted = tests.map((test) => ({ ...test, isWanted: !only || test.name === only }));
   const submission = new Submission(directory, out);
-  const fault = submission.build();
+  const fault = await submission.build();
   const results = fault === undefined
     ? await judgeAll(wanted, boots, { submission, seed }, { onResult, isEnough }) : [];
   const sum = (list) => list.reduce((all, { points }) => all + points, 0);

@@ -1,6 +1,6 @@
 // What is graded: a directory with a Makefile that includes common/step.mk. It is built anew for
 // each grading, in a directory of its own that is empty at the start.
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,12 +16,11 @@ const environment = { ...process.env, LC_ALL: 'C' };
 notPassedOn.split(' ').forEach((name) => delete environment[name]);
 
 /** Runs make in `directory`: { status, output }, the output with what it has said of errors. */
-function make(directory, ...words) {
-  const { status, stdout, stderr, error } = spawnSync('make',
-    ['--no-print-directory', '-C', directory, ...words],
-    { env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 2 ** 26 });
-  return { status: error ? error.message : status, output: stdout + stderr };
-}
+const make = (directory, ...words) => new Promise((resolve) => {
+  execFile('make', ['--no-print-directory', '-C', directory, ...words],
+    { env: environment, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      resolve({ status: error ? error.code ?? error.message : 0, output: stdout + stderr }));
+});
 
 /** A dollar sign means something to make. */
 const assignments = (variables) => Object.entries(variables)
@@ -52,8 +51,8 @@ export class Submission {
   }
 
   /** Builds it: undefined, or what was said when that failed. */
-  build() {
-    const { status, output } = make(this.directory, ...this.#makefiles, 'build',
+  async build() {
+    const { status, output } = await make(this.directory, ...this.#makefiles, 'build',
       `OUT=${this.out}`);
     return status === 0 && fs.existsSync(this.elf) ? undefined
       : output.trim() || `make ends with ${status}, and without a hypervisor`;
@@ -61,10 +60,10 @@ export class Submission {
 
   /**
    * The command that starts the machine with these variables of make, as `make run` has it.
-   * @returns {{ command: string[] } | { fault: string }}
+   * @returns {Promise<{ command: string[] } | { fault: string }>}
    */
-  machine(variables) {
-    const { status, output } = make(this.directory, ...this.#makefiles, 'arguments',
+  async machine(variables) {
+    const { status, output } = await make(this.directory, ...this.#makefiles, 'arguments',
       `OUT=${this.out}`, ...assignments(variables));
     const words = [...output.matchAll(/^argument: (.*)$/gm)].map(([, word]) => word);
     const start = words.indexOf('-machine');
@@ -76,15 +75,15 @@ export class Submission {
 
 /**
  * Builds a guest of guests/, which finds `values` as macros: words as text, numbers as they are.
- * @returns its flat binary
+ * @returns {Promise<string>} its flat binary
  */
-export function buildGuest(name, values, out) {
+export async function buildGuest(name, values, out) {
   const lines = Object.entries(values).map(([key, value]) =>
     `#define ${key.toUpperCase()} ${JSON.stringify(value)}\n`);
   fs.mkdirSync(out, { recursive: true });
   fs.writeFileSync(path.join(out, 'values.h'), lines.join(''));
   const file = path.join(out, `${name}.bin`);
-  const { status, output } = make(path.join(root, 'common', 'check', 'guests'), file,
+  const { status, output } = await make(path.join(root, 'common', 'check', 'guests'), file,
     `OUT=${out}`);
   if (status !== 0) {
     throw new Error(`the guest ${name} of the check does not build:\n${output}`);
