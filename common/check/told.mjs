@@ -1,5 +1,5 @@
-// What a guest has told by guests/tell.hpp: numbers of which the last shows that the guest itself has
-// computed them, with its calls in QEMU's log.
+// What a guest has told by guests/tell.hpp: numbers of which the last shows that the guest itself
+// has computed them, with its calls in QEMU's log.
 import { Failure, require } from './failure.mjs';
 import { guestCauses } from './traps.mjs';
 
@@ -24,8 +24,9 @@ export function told(run, name, what) {
     if (first === name
       && numbers.reduce(mix, sumOf(Buffer.from(name), run.values.key)) === BigInt(proof)) {
       const calls = callsOf(run).length;
-      require(calls >= line.length, 'a call of the guest (cause 10) in QEMU\'s log for each letter '
-        + `of "${line}"`, `${calls} calls`);
+      require(calls >= line.length,
+        `a call of the guest (cause 10) in QEMU's log for each letter of "${line}"`,
+        `${calls} calls${calls === 0 ? ': its code runs, but not as a guest' : ''}`);
       return numbers.map(BigInt);
     }
   }
