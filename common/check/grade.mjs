@@ -72,6 +72,7 @@ async function judgeAll(tests, boots, context, { onResult, isEnough }) {
  * @param {object} options
  * @param {string} options.out where it is built
  * @param {string} options.seed of all values
+ * @param {string} options.qemu which one runs it; without it, QEMU of the environment
  * @param {string} options.only the name of a test: it and those that it needs
  * @param {Function} options.onResult called with each result as soon as it is there
  * @param {Function} options.isEnough whether no more is wanted after a result
@@ -79,11 +80,11 @@ async function judgeAll(tests, boots, context, { onResult, isEnough }) {
  *   compiler has said, where it does not build
  */
 export async function grade(directory, step, {
-  out, seed, only, onResult = () => {}, isEnough = () => false,
+  out, seed, only, qemu, onResult = () => {}, isEnough = () => false,
 }) {
   const { tests, boots } = await planOf(step);
   const wanted = tests.map((test) => ({ ...test, isWanted: !only || test.name === only }));
-  const submission = new Submission(directory, out);
+  const submission = new Submission(directory, out, qemu);
   const fault = await submission.build();
   const results = fault === undefined
     ? await judgeAll(wanted, boots, { submission, seed }, { onResult, isEnough }) : [];

@@ -32,10 +32,12 @@ export class Submission {
   /**
    * @param {string} directory what is graded
    * @param {string} out where it is built; whatever is there goes
+   * @param {string} qemu which one runs it
    */
-  constructor(directory, out) {
+  constructor(directory, out, qemu = process.env.QEMU || 'qemu-system-riscv64') {
     this.directory = path.resolve(directory);
     this.out = out;
+    this.qemu = qemu;
     this.elf = path.join(out, 'hypervisor.elf');
     fs.rmSync(out, { recursive: true, force: true });
     fs.mkdirSync(out, { recursive: true });
@@ -43,7 +45,8 @@ export class Submission {
 
   /** The same with one more source file, of guests/, to be built in a place of its own. */
   with(name) {
-    const other = new Submission(this.directory, `${this.out}-with-${path.parse(name).name}`);
+    const other = new Submission(this.directory, `${this.out}-with-${path.parse(name).name}`,
+      this.qemu);
     const here = path.join(root, 'common', 'check');
     other.#makefiles = ['-f', 'Makefile', '-f', path.join(here, 'probe.mk'),
       `PROBE=${path.join(here, 'guests', name)}`];
@@ -69,7 +72,7 @@ export class Submission {
     const start = words.indexOf('-machine');
     const end = words.indexOf('-serial');
     return status !== 0 || start < 0 || end < 0 ? { fault: output.trim() }
-      : { command: [process.env.QEMU || 'qemu-system-riscv64', ...words.slice(start, end)] };
+      : { command: [this.qemu, ...words.slice(start, end)] };
   }
 }
 
