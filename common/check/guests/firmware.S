@@ -5,13 +5,14 @@
 //
 //   HART      what the program finds in a0
 //   CAUSE, PC, VALUE
-//             the program's first exception is handed on with these in scause, sepc and stval
-//   LOST_SP   what sp holds after its first exception
+//             the program's illegal instructions are handed on with these in scause, sepc and stval
+//   LOST_SP   what sp holds after an illegal instruction of the program
 //   DIRT      what the guest's CSRs hold when the program starts
 
     .equ    UART, 0x10000000
     .equ    PROGRAM, 0x80200000
-    .equ    CALL, 9                 // mcause: an environment call from HS-mode
+    .equ    ILLEGAL, 2              // mcause: an illegal instruction
+    .equ    CALL, 9                 // and an environment call from HS-mode
     .equ    MPP_S, 1 << 11          // mstatus: mret leads to S-mode
     .equ    MPV, 39                 // the number of the bit that says: from a guest
 
@@ -97,10 +98,9 @@ trap:
     csrw    sepc, t0
     csrr    t0, mtval
     csrw    stval, t0
-    la      t1, is_first
-    lbu     t0, 0(t1)
-    sb      zero, 0(t1)
-    beqz    t0, 1f
+    csrr    t0, mcause
+    li      t1, ILLEGAL
+    bne     t0, t1, 1f
 #ifdef CAUSE
     li      t0, CAUSE
     csrw    scause, t0
@@ -149,8 +149,5 @@ caught_text:
     .asciz  "\ncaught\n"
 
     .data
-is_first:
-    .byte   1
-    .balign 16
 stack:
     .space  64
