@@ -2,7 +2,7 @@
 
 const line = /^0x([0-9a-f]+): +([0-9a-f]{4,8}) /gm;
 
-/** The instructions of a log, in the order in which they came first: { pc: BigInt, code: number }. */
+/** The instructions of a log, in the order in which they came first: { pc, code }, pc as BigInt. */
 export const readCode = (log) => [...log.matchAll(line)]
   .map(([, pc, code]) => ({ pc: BigInt(`0x${pc}`), code: Number.parseInt(code, 16) }));
 

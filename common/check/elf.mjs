@@ -32,8 +32,8 @@ function readSymbols(file) {
 /**
  * @param {string} name of an ELF file of 64 bits
  * @returns {{ start: bigint, end: bigint, loaded: bigint[][], symbols: Map<string, bigint> }} from
- *   where to where its memory is, and the pieces of it that have content in the file, each from where
- *   to where
+ *   where to where its memory is, and the pieces of it that have content in the file, each from
+ *   where to where
  */
 export function readElf(name) {
   const file = fs.readFileSync(name);

@@ -1,5 +1,5 @@
-// A machine whose RAM is not zero when it is switched on. QEMU's is, a real one's need not be. What is
-// in RAM at the end can be read, too.
+// A machine whose RAM is not zero when it is switched on. QEMU's is, a real one's need not be. What
+// is in RAM at the end can be read, too.
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';

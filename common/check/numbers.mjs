@@ -2,8 +2,9 @@
 import { require, shown } from './failure.mjs';
 
 /** The numbers that a line may mean, as BigInt. */
-export const numbersIn = (line) => [...line.matchAll(/\b(?:0x([0-9a-f]+)|(\d+)|([0-9a-f]{4,}))\b/gi)]
-  .flatMap(([, prefixed, decimal, bare]) => (decimal === undefined
+export const numbersIn = (line) => [
+  ...line.matchAll(/\b(?:0x([0-9a-f]+)|(\d+)|([0-9a-f]{4,}))\b/gi),
+].flatMap(([, prefixed, decimal, bare]) => (decimal === undefined
     ? [BigInt(`0x${prefixed ?? bare}`)] : [BigInt(decimal), BigInt(`0x${decimal}`)]));
 
 /** A line has all numbers of `wanted`, by their names. */

@@ -117,6 +117,15 @@ export class Run {
     return this.numbers(name)[0];
   }
 
+  /** Of a boot with noise in RAM: there are zeros at `address` in the end. */
+  expectZeros(address, length, where) {
+    const bytes = this.ram(address, length);
+    const at = bytes.findIndex((byte) => byte !== 0);
+    const place = shown(BigInt(address) + BigInt(at));
+    require(at < 0, `${length} zeros from ${shown(address)} on, ${where}`,
+      `${shown(bytes[at] ?? 0)} at ${place}, as before the start`);
+  }
+
   /** It ended by itself, with that status: 0 after a power-off, 1 after an error. */
   expectEnd(status, when) {
     require(this.end.how === 'off' && this.end.status === status,

@@ -38,8 +38,11 @@ export const tests = [
   {
     name: 'entered', points: 20, section: 'A place', boot: 'waits',
     says: 'the firmware enters the program at 0x80200000, in HS-mode',
-    hints: ['the firmware\'s lines say where it jumps: `Domain0 Next Address`; llvm-nm says what is '
-      + 'there', 'the linker script says where the program lies: the dot is 0x80200000 before .text'],
+    hints: [
+      'the firmware\'s lines say where it jumps: `Domain0 Next Address`; llvm-nm says what is '
+        + 'there',
+      'the linker script says where the program lies: the dot is 0x80200000 before .text',
+    ],
     code: ['hypervisor.ld', '. = 0x80200000'],
     check(run) {
       const address = saidByFirmware(run, 'Address');
@@ -54,9 +57,11 @@ export const tests = [
     name: 'waiting', points: 20, section: 'A program without a place', boot: 'waits',
     parents: ['entered'],
     says: 'it ends in a loop of its own, without a trap',
-    hints: ['scause, sepc and pc say what happens instead (Ctrl-A c, info registers); llvm-objdump '
-      + '-d says which instruction is there', 'after `main` the hart has to stay in a loop: wfi, and '
-      + 'a jump back to it'],
+    hints: [
+      'scause, sepc and pc say what happens instead (Ctrl-A c, info registers); llvm-objdump -d '
+        + 'says which instruction is there',
+      'after `main` the hart has to stay in a loop: wfi, and a jump back to it',
+    ],
     code: ['boot.S', 'halt:'],
     check(run) {
       const traps = run.ownTraps;
@@ -72,10 +77,12 @@ export const tests = [
   {
     name: 'stack', points: 25, section: 'A stack', boot: 'waits', parents: ['waiting'],
     says: 'sp is the end of memory that the program has set aside',
-    hints: ['whose memory does sp point to? If it is the firmware\'s, has _start run at all? The '
-      + 'first instruction of the file is the first that runs (llvm-nm -n)',
+    hints: [
+      'whose memory does sp point to? If it is the firmware\'s, has _start run at all? The first '
+        + 'instruction of the file is the first that runs (llvm-nm -n)',
       'stacks grow down: the label of the top comes after the 16 KiB in the linker script, and la '
-      + 'writes it to sp'],
+        + 'writes it to sp',
+    ],
     code: ['boot.S', '__stack_top'],
     check(run) {
       const { sp } = expectWaiting(run);
@@ -88,8 +95,10 @@ export const tests = [
   {
     name: 'main', points: 20, section: 'Into C++', boot: 'waits', parents: ['waiting'],
     says: 'main is called',
-    hints: ['does llvm-nm show a main? Without extern "C" its name is another one',
-      '`call main` comes after the stack is there; it leaves its return address in ra'],
+    hints: [
+      'does llvm-nm show a main? Without extern "C" its name is another one',
+      '`call main` comes after the stack is there; it leaves its return address in ra',
+    ],
     code: ['boot.S', 'call    main'],
     check(run) {
       const main = run.image.symbols.get('main');
@@ -104,18 +113,17 @@ export const tests = [
   {
     name: 'zeros', points: 15, section: 'Zeros', boot: 'zeros', parents: ['main'],
     says: '.bss is zero when main begins, whatever was in RAM before',
-    hints: ['the check links an object of its own to the program, and fills RAM before the start: on '
-      + 'QEMU it is zero, and the loop seems to be needless',
-    'the loop in _start goes from __bss_start to __bss_end; the linker script has .bss.* and .sbss '
-      + 'between the two'],
+    hints: [
+      'the check links an object of its own to the program, and fills RAM before the start: on '
+        + 'QEMU it is zero, and the loop seems to be needless',
+      'the loop in _start goes from __bss_start to __bss_end; the linker script has .bss.* and '
+        + '.sbss between the two',
+    ],
     code: ['boot.S', 'clear_bss:'],
     check(run) {
       expectWaiting(run);
       const start = run.image.symbols.get('zero_of_the_check');
-      const bytes = run.ram(start, 128);
-      const at = bytes.findIndex((byte) => byte !== 0);
-      require(at < 0, `128 zeros at ${shown(start)}, in .bss`,
-        `0x${bytes[Math.max(at, 0)].toString(16)} at ${shown(start + BigInt(at))}, from before the start`);
+      run.expectZeros(start, 128, 'in an object without a value, in .bss');
     },
   },
 ];

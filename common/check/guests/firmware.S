@@ -1,7 +1,7 @@
-// A firmware of the check's, in the place of OpenSBI, for what OpenSBI never does. It has the legacy
-// call for a character, and says "not supported" to all others. Exceptions of the program it hands on
-// to where stvec leads. The first one of a guest stops the machine, with the guest's registers as
-// they were, and a line "caught".
+// A firmware of the check's, in the place of OpenSBI, for what OpenSBI never does. It has the
+// legacy call for a character, and says "not supported" to all others. Exceptions of the program it
+// hands on to where stvec leads. The first one of a guest stops the machine, with the guest's
+// registers as they were, and a line "caught".
 //
 //   HART      what the program finds in a0
 //   CAUSE, PC, VALUE
