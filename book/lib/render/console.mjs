@@ -108,6 +108,11 @@ export function versionsHtml(step, run) {
   return `<p class="versions-of">${escape(names.join(', '))}</p>`;
 }
 
+/** The lines of a console, without what was typed for them. @param rest as for consoleHtml */
+export const linesOfConsole = (step, name, rest = '') =>
+  `<div class="code" tabindex="0"><div class="lines">${
+    passages(textOf(step, runOf(step, name)), step, readExcerpt(rest), name)}</div></div>`;
+
 /** The lines that a console shows. @param rest as for consoleHtml */
 export function shownLines(step, name, rest = '') {
   const lines = linesOf(textOf(step, runOf(step, name)));

@@ -4,8 +4,9 @@ import { refuse } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { readPage } from '../page.mjs';
 import { licencesHtml } from '../../live/licences-html.mjs';
+import { answersHtml } from './answers.mjs';
 import { boxHtml } from './change.mjs';
-import { chaptersHtml, endHtml, headHtml } from './chapter.mjs';
+import { beginHtml, chaptersHtml, endHtml, headHtml } from './chapter.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
 import { drawingHtml } from './drawing.mjs';
@@ -58,6 +59,7 @@ const shows = {
   quotations: () => quotationsHtml(),
   licences: () => licencesHtml(),
   head: ({ step }) => headHtml(step),
+  begin: ({ step }) => beginHtml(step),
   end: ({ step }) => endHtml(step),
   solutions: ({ step, runs }) => solutionsHtml(step, runs),
   whole: ({ step }) => wholeHtml(step),
@@ -67,15 +69,16 @@ const shows = {
   header: ({ step, path }) => headerPageHtml(step, path),
   map: () => mapHtml(),
   chapters: () => chaptersHtml(),
+  answers: () => answersHtml(),
 };
 
 /** What may stand outside of a chapter. */
 const anywhere = ['diff', 'console', 'trace', 'drawing', 'quote', 'quotations', 'licences', 'map',
-  'chapters'];
+  'chapters', 'answers'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',
-  'request', 'head', 'end'];
+  'request', 'head', 'begin', 'end'];
 
 /**
  * The HTML of a directive. It throws a refusal if there is nothing to show.
