@@ -32,7 +32,7 @@ const plain = (text) => text
 const sentencesOf = (text) => text.split(/(?<=[.?:][)”"]?)\s+(?=[\p{Lu}\p{N}“"(]|name\b)/u);
 
 /** A page in blocks, parted by blank lines: { kind, text, line }. Code is none. */
-function blocksOf(text) {
+export function blocksOf(text) {
   const blocks = [];
   let isCode = false;
   let isOpen = false;
@@ -90,7 +90,7 @@ function* complaintsOfStyle(blocks) {
 }
 
 /** Parts that are missing or in another order, and what each must have. */
-function* complaintsOfParts({ sections, directives, text }) {
+function* complaintsOfParts({ sections, directives, text }, hasBefore) {
   const titles = sections.filter(({ level }) => level === 2).map(({ title }) => title);
   if (![parts, [...parts, end]].some((each) => titles.join() === each.join())) {
     yield { line: 1, message: `its parts are ${titles.join(', ')}; not ${parts.join(', ')}` };
@@ -105,6 +105,7 @@ function* complaintsOfParts({ sections, directives, text }) {
     [parts[4], 'failure', 2, failures],
     [parts[5], 'checkpoint', 1, directives.filter((each) => each.kind === 'checkpoint')],
     [parts[7], 'solution', 2, directives.filter((each) => each.kind === 'solution')],
+    [parts[2], 'begin', hasBefore ? 1 : 0, directives.filter((each) => each.kind === 'begin')],
     [parts[0], 'console', 1, directives.filter(({ kind: own }) => own === 'console')
       .filter(inPart(parts[0]))],
   ]) {
@@ -181,7 +182,7 @@ export function complaintsOf(step, book = bookDirectory) {
   const page = readPage(step, book);
   const file = relative(process.cwd(), page.path);
   const blocks = blocksOf(page.text);
-  return [...complaintsOfStyle(blocks), ...complaintsOfParts(page),
+  return [...complaintsOfStyle(blocks), ...complaintsOfParts(page, stepBefore(step) !== undefined),
     ...complaintsOfNames(step, page, book), ...complaintsOfFiles(step, page, book)]
     .map((each) => ({ file, ...each }));
 }

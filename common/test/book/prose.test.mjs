@@ -22,7 +22,7 @@ const exercise = '::: details Hint 1\nLook.\n:::\n::: details Hint 2\nDo.\n:::\n
 const good = {
   Goal: '@@ console run\n',
   Background: filler,
-  'Build it': '### One\n',
+  'Build it': '@@ begin\n\n### One\n',
   'Run it': `\`mret\` and \`exit_guest\` stand here. ${sentence}\n`,
   'When it goes wrong': '@@ failure one\n\nWhy.\n\n@@ failure two\n',
   Checkpoint: '@@ checkpoint\n',
@@ -63,8 +63,10 @@ describe('of a chapter', () => {
       /^three exercises or more/],
     'failures that are missing': [{ 'When it goes wrong': 'Nothing.\n' },
       /^"When it goes wrong" needs 2 @@ failure/],
+    'a chapter that does not say where to begin': [{ 'Build it': '### One\n' },
+      /^"Build it" needs 1 @@ begin, and has 0$/],
     'a row of changes without a word': [
-      { 'Build it': '### One\n@@ diff a\n\n@@ diff b\n\n@@ diff c\n' },
+      { 'Build it': '@@ begin\n### One\n@@ diff a\n\n@@ diff b\n\n@@ diff c\n' },
       /^more than 2 changes follow/],
     'parts in another order': [{ Goal: '@@ console run\n\n## Checkpoint\n' },
       /^its parts are Goal, Ch/],
