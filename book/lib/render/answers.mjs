@@ -32,14 +32,12 @@ function findFailure(name, seen) {
   };
 }
 
-const placeHtml = (step, { slug, title }) =>
-  `<a href="${chapterHref(step, slug)}">chapter ${number(step)}, ${withCode(title)}</a>`;
-
 function answerHtml(name, answer) {
   const { step, directive: { section }, seen } = findFailure(name, answer.seen);
   return headingHtml(3, slugOf(name), section.title.replaceAll('`', ''))
     + `<div class="console wide" v-pre>${linesOfConsole(step, ...runAndExcerpt(seen))}</div>`
-    + `<p>${withCode(answer.cause)} More: ${placeHtml(step, section)}.</p>`;
+    + `<p>${withCode(answer.cause)} <a href="${chapterHref(step, section.slug)}">How it is found: `
+    + `chapter ${number(step)}</a>.</p>`;
 }
 
 const stops = /VM stopped: |panic: |Oops|undefined symbol|\(scause 0x/;
@@ -56,8 +54,9 @@ const stopsOf = (step) => directivesOf(step, 'console')
 
 /** Those lines, with where their chapter answers them. */
 function onTheWayHtml() {
-  const items = steps.flatMap(stopsOf).map(({ step, section, line }) =>
-    `<li><code v-pre>${escape(line)}</code><br>${placeHtml(step, section)}</li>`);
+  const items = steps.flatMap(stopsOf).map(({ step, section: { slug, title }, line }) =>
+    `<li><code v-pre>${escape(line)}</code><br><a href="${chapterHref(step, slug)}">Chapter `
+    + `${number(step)}, ${withCode(title)}</a></li>`);
   const title = 'On the way';
   return headingHtml(2, slugOf(title), title)
     + '<p>With these lines a program stops that is not complete yet. The text behind the line says '
