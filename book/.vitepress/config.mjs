@@ -2,7 +2,7 @@
 // BASE, SITE_URL and REPO_URL are parameters: ../lib/parameters.mjs.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
-import { parts } from '../lib/contents.mjs';
+import { about, parts, title } from '../lib/contents.mjs';
 import { slugOf } from '../lib/page.mjs';
 import { steps } from '../lib/steps.mjs';
 import { themes } from '../lib/render/highlight.mjs';
@@ -21,8 +21,8 @@ const last = steps.at(-1);
 const rewrites = (page) => page.replace(/(?<!(^|\/)index)\.md$/, '/index.md');
 
 export default defineConfig({
-  title: 'Hypervisor Workbook',
-  description: 'How to write a RISC-V hypervisor in C++, in fifteen chapters with code that runs.',
+  title,
+  description: about,
   lang: 'en',
   base,
   outDir: `${build}/book`,

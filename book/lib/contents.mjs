@@ -6,6 +6,10 @@ import { steps } from './steps.mjs';
 
 const last = steps.at(-1);
 
+export const title = 'Hypervisor Workbook';
+export const about = 'How to write a RISC-V hypervisor in C++, in fifteen chapters with code that '
+  + 'runs.';
+
 /** A chapter in the sidebar, with its number. */
 const chapterText = (step) =>
   `<span class="chapter-number">${number(step)}</span>${titleOf(step)}`;
@@ -15,13 +19,20 @@ const chapterText = (step) =>
  * `isTool`: it is in no edition.
  */
 export const parts = [
-  { items: [{ text: 'The book', link: '/' }, { text: 'Set-up', link: '/setup/' }] },
+  {
+    items: [
+      { text: 'The book', link: '/' },
+      { text: 'Introduction', link: '/introduction/' },
+      { text: 'Set-up', link: '/setup/' },
+    ],
+  },
   {
     text: 'Chapters', items: steps.map((step) => ({ text: chapterText(step), link: `/${step}/` })),
   },
   {
     text: 'Beside them',
     items: [
+      { text: 'What you see, and why', link: '/answers/' },
       { text: 'Map of the code', link: '/map/' },
       { text: 'Files', link: `/files/${last}/`, isTool: true },
       { text: 'Reference', link: `/api/${last}/`, isTool: true },
