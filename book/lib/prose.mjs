@@ -89,8 +89,14 @@ function* complaintsOfStyle(blocks) {
   }
 }
 
+/** Whether a chapter begins where the one before has ended: it shows something of that one's run. */
+const beginsAtTheEndOf = (before, { directives }) => directives.some(({ kind, rest, section }) =>
+  kind === 'console' && rest.split(' ')[0] === `${before}/run`
+    && parts.slice(0, 2).includes((section?.parent ?? section)?.title));
+
 /** Parts that are missing or in another order, and what each must have. */
-function* complaintsOfParts({ sections, directives, text }, hasBefore) {
+function* complaintsOfParts(page, before) {
+  const { sections, directives, text } = page;
   const titles = sections.filter(({ level }) => level === 2).map(({ title }) => title);
   if (![parts, [...parts, end]].some((each) => titles.join() === each.join())) {
     yield { line: 1, message: `its parts are ${titles.join(', ')}; not ${parts.join(', ')}` };
@@ -105,13 +111,16 @@ function* complaintsOfParts({ sections, directives, text }, hasBefore) {
     [parts[4], 'failure', 2, failures],
     [parts[5], 'checkpoint', 1, directives.filter((each) => each.kind === 'checkpoint')],
     [parts[7], 'solution', 2, directives.filter((each) => each.kind === 'solution')],
-    [parts[2], 'begin', hasBefore ? 1 : 0, directives.filter((each) => each.kind === 'begin')],
+    [parts[2], 'begin', before ? 1 : 0, directives.filter((each) => each.kind === 'begin')],
     [parts[0], 'console', 1, directives.filter(({ kind: own }) => own === 'console')
       .filter(inPart(parts[0]))],
   ]) {
     if (found.length < least) {
       yield { line: 1, message: `"${part}" needs ${least} @@ ${kind}, and has ${found.length}` };
     }
+  }
+  if (before && !beginsAtTheEndOf(before, page)) {
+    yield { line: 1, message: `nothing of ${before}/run is shown before "${parts[2]}"` };
   }
   const row = new RegExp(`(?:^@@ (?:diff|elided) .*\\n\\s*){${limits.diffs + 1},}`, 'm').exec(text);
   if (row) {
@@ -182,7 +191,7 @@ export function complaintsOf(step, book = bookDirectory) {
   const page = readPage(step, book);
   const file = relative(process.cwd(), page.path);
   const blocks = blocksOf(page.text);
-  return [...complaintsOfStyle(blocks), ...complaintsOfParts(page, stepBefore(step) !== undefined),
+  return [...complaintsOfStyle(blocks), ...complaintsOfParts(page, stepBefore(step)),
     ...complaintsOfNames(step, page, book), ...complaintsOfFiles(step, page, book)]
     .map((each) => ({ file, ...each }));
 }

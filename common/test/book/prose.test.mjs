@@ -21,7 +21,7 @@ const exercise = '::: details Hint 1\nLook.\n:::\n::: details Hint 2\nDo.\n:::\n
 /** A chapter with nothing wrong, in its parts. */
 const good = {
   Goal: '@@ console run\n',
-  Background: filler,
+  Background: `@@ console 06-guest-page-table/run "environment call"\n\n${filler}`,
   'Build it': '@@ begin\n\n### One\n',
   'Run it': `\`mret\` and \`exit_guest\` stand here. ${sentence}\n`,
   'When it goes wrong': '@@ failure one\n\nWhy.\n\n@@ failure two\n',
@@ -63,6 +63,8 @@ describe('of a chapter', () => {
       /^three exercises or more/],
     'failures that are missing': [{ 'When it goes wrong': 'Nothing.\n' },
       /^"When it goes wrong" needs 2 @@ failure/],
+    'a chapter that does not begin where the one before has ended': [{ Background: filler },
+      /^nothing of 06-guest-page-table\/run is shown before "Build it"$/],
     'a chapter that does not say where to begin': [{ 'Build it': '### One\n' },
       /^"Build it" needs 1 @@ begin, and has 0$/],
     'a row of changes without a word': [
