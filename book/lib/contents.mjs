@@ -33,7 +33,7 @@ export const parts = [
     text: 'Beside them',
     items: [
       { text: 'What you see, and why', link: '/answers/' },
-      { text: 'What you see, and why', link: '/answers/' },
+      { text: 'Glossary', link: '/glossary/' },
       { text: 'Map of the code', link: '/map/' },
       { text: 'Files', link: `/files/${last}/`, isTool: true },
       { text: 'Reference', link: `/api/${last}/`, isTool: true },

@@ -12,6 +12,7 @@ import { consoleHtml } from './console.mjs';
 import { drawingHtml } from './drawing.mjs';
 import { exitsHtml } from './exits.mjs';
 import { filePageHtml, listPageHtml } from './file.mjs';
+import { glossaryHtml } from './glossary.mjs';
 import { mapHtml } from './map.mjs';
 import { failureHtml, solutionHtml, solutionsHtml } from './patch.mjs';
 import { quotationsHtml, quoteHtml } from './quote.mjs';
@@ -70,11 +71,12 @@ const shows = {
   map: () => mapHtml(),
   chapters: () => chaptersHtml(),
   answers: () => answersHtml(),
+  glossary: () => glossaryHtml(),
 };
 
 /** What may stand outside of a chapter. */
 const anywhere = ['diff', 'console', 'trace', 'drawing', 'quote', 'quotations', 'licences', 'map',
-  'chapters', 'answers'];
+  'chapters', 'answers', 'glossary'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',

@@ -5,7 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 
+import { glossary } from '../../../book/glossary.mjs';
+import { glossaryHtml } from '../../../book/lib/render/glossary.mjs';
+import { slugOf } from '../../../book/lib/page.mjs';
 import { complaintsOfTerms, introductionsOf, pagesInOrder } from '../../../book/lib/terms.mjs';
+import { assertNone } from './html.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'glossary-'));
 after(() => rmSync(scratch, { recursive: true }));
@@ -122,4 +126,41 @@ test('the introduction is read before the chapters', () => {
   writeFileSync(join(scratch, 'introduction.md'), 'A *hart*.\n');
   assert.deepEqual(said(terms, 'A hart.\n'), []);
   rmSync(join(scratch, 'introduction.md'));
+});
+
+describe('the glossary', () => {
+  const all = Object.entries(glossary);
+
+  test('is what the chapters introduce, and they use no term before', () =>
+    assertNone(complaintsOfTerms(glossary, pagesInOrder())));
+
+  test('says of each term in one plain sentence what it is', () => {
+    const words = (text) => text.split(/\s+/).length;
+    const isSentence = (text) => /^[^.]*(?:\.\S[^.]*)*\.$/.test(text) && words(text) <= 40
+      && !/@\(|\]\(|\*/.test(text);
+    assertNone([...introductionsOf(glossary, pagesInOrder())]
+      .filter(([, { sentence }]) => !isSentence(sentence))
+      .map(([term, { sentence }]) => `${term}: ${sentence}`));
+  });
+
+  test('has no name twice, and is in the order of the alphabet', () => {
+    const names = all.flatMap(([term, { forms = [] }]) => [term, ...forms]);
+    assertNone(names.filter((name, index) => names.indexOf(name) !== index));
+    const terms = all.map(([term]) => term);
+    assert.deepEqual(terms, terms.toSorted((a, b) => a.localeCompare(b, 'en')));
+  });
+
+  test('gives the reason of each exception, and the place of each word of a specification', () =>
+    assertNone(all.filter(([, { early = {}, specification = '(1)' }]) =>
+      Object.values(early).some((reason) => !/\w+ \w+/.test(reason))
+        || !/\(.*\d.*\)$/.test(specification)).map(([term]) => term)));
+
+  test('shows each with its own address, and leads to where it is introduced', () => {
+    const html = glossaryHtml();
+    assert.deepEqual([...html.matchAll(/<dt id="([^"]+)"/g)].map(([, id]) => id),
+      all.map(([term]) => slugOf(term)));
+    const [shown] = /<dt id="stage-2".*?<\/dd>/.exec(html);
+    assert.match(shown, /specification: G-stage address translation \(Privileged spec 18\.5\)\./);
+    assert.match(shown, /<a href="\/06-guest-page-table\/#background">Chapter.6<\/a>/);
+  });
 });
