@@ -23,7 +23,7 @@ export const glossary = {
   },
   'big-endian': { is: 'In a big-endian number, the first byte counts most.', isTechnical: true },
   bus: {
-    is: 'The bus is the list of the guest’s devices, each with the addresses at which it lies.',
+    is: 'The bus is the list of the guest\'s devices, each with the addresses at which it lies.',
   },
   cell: {
     is: 'A cell is a number of 32 bits in the value of a property; a value may have several.',
@@ -31,11 +31,11 @@ export const glossary = {
   chain: { forms: ['descriptor chain'] },
   claim: {
     is: 'A claim asks the PLIC which source interrupts: it is a load, whose answer is the '
-      + 'source’s number.',
+      + 'source\'s number.',
   },
   completion: {
     is: 'A completion tells the PLIC that an interrupt has been served: it is a store of the '
-      + 'source’s number.',
+      + 'source\'s number.',
   },
   'compressed instruction': { forms: ['compressed'], isTechnical: true },
   configuration: {
@@ -47,7 +47,7 @@ export const glossary = {
       + 'interrupt there.',
   },
   CSR: {
-    is: 'CSRs, control and status registers, hold a hart’s own state, such as where a trap leads '
+    is: 'CSRs, control and status registers, hold a hart\'s own state, such as where a trap leads '
       + 'and what has caused the last one.',
     isTechnical: true,
   },
@@ -61,21 +61,21 @@ export const glossary = {
   },
   descriptor: { isTechnical: true },
   device: {
-    is: 'In virtio, the device is the hypervisor’s side: it does what the driver asks for.',
+    is: 'In virtio, the device is the hypervisor\'s side: it does what the driver asks for.',
   },
   'device tree': {
     is: 'The device tree describes a machine to the system that starts on it: its memory, its '
       + 'harts, its devices.',
     isTechnical: true,
   },
-  driver: { is: 'In virtio, the driver is the guest’s side: it asks the device.' },
+  driver: { is: 'In virtio, the driver is the guest\'s side: it asks the device.' },
   ELF: {
     is: 'ELF is the format of the programs that the linker writes: pieces, the addresses where '
       + 'they belong, and the names in them.',
     isTechnical: true,
   },
   emulation: {
-    is: 'Emulation is to do in software what a device’s register would have done, at each access '
+    is: 'Emulation is to do in software what a device\'s register would have done, at each access '
       + 'that faults.',
     forms: ['emulate', 'emulated'],
     isTechnical: true,
@@ -98,7 +98,7 @@ export const glossary = {
     isTechnical: true,
   },
   'extension ID': {
-    is: 'The extension ID, in `a7`, says to which group of the SBI’s calls a call belongs.',
+    is: 'The extension ID, in `a7`, says to which group of the SBI\'s calls a call belongs.',
     isTechnical: true,
   },
   'external interrupt': {
@@ -124,14 +124,14 @@ export const glossary = {
     isTechnical: true,
   },
   gateway: {
-    is: 'A gateway is the end of a device’s line in the PLIC: it lets no second interrupt through '
-      + 'before the first is complete.',
+    is: 'A gateway is the end of a device\'s line in the PLIC: it lets no second interrupt '
+      + 'through before the first is complete.',
     isTechnical: true,
   },
   guest: { is: 'The guest is the system that runs in the machine that a hypervisor makes.' },
   'guest-loader': {
-    is: 'QEMU’s guest-loader copies a file into the machine’s memory before the hart starts, and '
-      + 'says in the device tree where it lies.',
+    is: 'QEMU\'s guest-loader copies a file into the machine\'s memory before the hart starts, '
+      + 'and says in the device tree where it lies.',
     isTechnical: true,
   },
   'guest-page fault': {
@@ -145,7 +145,7 @@ export const glossary = {
     isTechnical: true,
   },
   'guest-virtual': {
-    is: 'A guest-virtual address is one that the guest’s own page table translates, if it has '
+    is: 'A guest-virtual address is one that the guest\'s own page table translates, if it has '
       + 'turned that on.',
     specification: 'original virtual address (Privileged spec 18.5)',
     isTechnical: true,
@@ -153,7 +153,7 @@ export const glossary = {
   hart: { isTechnical: true },
   host: { is: 'The host is the machine that the hypervisor runs on.' },
   'host-physical': {
-    is: 'A host-physical address is one of the real machine’s memory.',
+    is: 'A host-physical address is one of the real machine\'s memory.',
     specification: 'supervisor physical address (Privileged spec 18.5)',
     isTechnical: true,
   },
@@ -213,8 +213,8 @@ export const glossary = {
     isTechnical: true,
   },
   MMIO: {
-    is: 'MMIO, memory-mapped I/O, gives a device’s registers addresses: each load and store there '
-      + 'does something.',
+    is: 'MMIO, memory-mapped I/O, gives a device\'s registers addresses: each load and store '
+      + 'there does something.',
     forms: ['memory-mapped I/O'],
     isTechnical: true,
   },
@@ -224,12 +224,12 @@ export const glossary = {
       + '`chosen`.',
   },
   monitor: {
-    is: 'QEMU’s monitor is a command line that looks into the machine while it runs; Ctrl-A c '
+    is: 'QEMU\'s monitor is a command line that looks into the machine while it runs; Ctrl-A c '
       + 'leads there and back.',
   },
   node: { is: 'A node of a device tree describes one part of the machine.' },
   OpenSBI: {
-    is: 'OpenSBI is the firmware on QEMU’s machine: it starts us, and answers the calls of the '
+    is: 'OpenSBI is the firmware on QEMU\'s machine: it starts us, and answers the calls of the '
       + 'SBI.',
     isTechnical: true,
   },
@@ -249,11 +249,12 @@ export const glossary = {
     isTechnical: true,
   },
   'physical memory protection': {
-    is: 'Physical memory protection lets M-mode close ranges of addresses to all other modes.',
+    is: 'Physical memory protection, PMP, lets M-mode close ranges of addresses to all other '
+      + 'modes.',
     isTechnical: true,
   },
   PLIC: {
-    is: 'The PLIC, platform-level interrupt controller, decides which device’s interrupt reaches '
+    is: 'The PLIC, platform-level interrupt controller, decides which device\'s interrupt reaches '
       + 'which hart.',
     isTechnical: true,
   },
@@ -268,8 +269,8 @@ export const glossary = {
     forms: ['properties'],
   },
   pseudoinstruction: {
-    is: 'In `htinst`, a pseudoinstruction stands for the hart’s own read or write of the guest’s '
-      + 'page table.',
+    is: 'In `htinst`, a pseudoinstruction stands for the hart\'s own read or write of the '
+      + 'guest\'s page table.',
     isTechnical: true,
   },
   'remote fence': {
@@ -296,7 +297,7 @@ export const glossary = {
       + 'itself.',
     isTechnical: true,
   },
-  source: { is: 'A source is the number of a device’s line at the PLIC.' },
+  source: { is: 'A source is the number of a device\'s line at the PLIC.' },
   'split virtqueue': {
     is: 'A split virtqueue is a table of buffers, a ring that only the driver writes, and a ring '
       + 'that only the device writes.',
@@ -368,14 +369,14 @@ export const glossary = {
     isTechnical: true,
   },
   vCPU: {
-    is: 'A vCPU is the object that stands for a hart of the guest: it has the guest’s registers '
+    is: 'A vCPU is the object that stands for a hart of the guest: it has the guest\'s registers '
       + 'while the guest does not run.',
     specification: 'virtual hart (Privileged spec 18.2.4)',
     isTechnical: true,
   },
   virtio: { isTechnical: true },
   virtqueue: {
-    is: 'A virtqueue lies in the guest’s memory: requests of a driver wait there, and go back '
+    is: 'A virtqueue lies in the guest\'s memory: requests of a driver wait there, and go back '
       + 'answered.',
     isTechnical: true,
   },
@@ -388,10 +389,10 @@ export const glossary = {
   VMID: { is: 'The VMID is the number by which a hart tells guests apart.', isTechnical: true },
   'VS CSR': { isTechnical: true },
   'VS-mode': {
-    is: 'VS-mode, virtual supervisor mode, is the mode of a guest’s kernel.',
+    is: 'VS-mode, virtual supervisor mode, is the mode of a guest\'s kernel.',
     isTechnical: true,
   },
-  'VU-mode': { is: 'VU-mode is the mode of a guest’s programs.', isTechnical: true },
+  'VU-mode': { is: 'VU-mode is the mode of a guest\'s programs.', isTechnical: true },
   WARL: {
     is: 'Into a WARL field anything may be written, and what is read back is legal.',
     isTechnical: true,
