@@ -39,6 +39,7 @@ export const parts = [
       { text: 'Reference', link: `/api/${last}/`, isTool: true },
       { text: 'Threat model', link: '/threat-model/' },
       { text: 'Strict machine', link: '/strict-machine/' },
+      { text: 'Outlook', link: '/outlook/' },
       { text: 'Specifications', link: '/specifications/' },
     ],
   },

@@ -11,7 +11,9 @@ const parts = ['Goal', 'Background', 'Build it', 'Run it', 'When it goes wrong',
 /** What the last chapter may end with. */
 const end = 'What stands now';
 
-const limits = { words: [800, 2400], sentence: 40, median: 15, paragraph: 80, diffs: 2 };
+const limits = {
+  words: [800, 2400], beside: [900, 1500], sentence: 40, median: 15, paragraph: 80, diffs: 2,
+};
 
 /** What says nothing, or speaks of the page instead of the machine. */
 const empty = [
@@ -57,7 +59,7 @@ export function blocksOf(text) {
 const count = (number, what) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** Sentences that are too long, and words that say nothing. */
-function* complaintsOfStyle(blocks) {
+function* complaintsOfStyle(blocks, [least, most] = limits.words) {
   const lengths = [];
   for (const { kind, text, line } of blocks.filter((block) => block.kind !== 'table')) {
     const { length } = wordsOf(plain(text));
@@ -80,8 +82,8 @@ function* complaintsOfStyle(blocks) {
     }
   }
   const words = blocks.reduce((sum, { text }) => sum + wordsOf(plain(text)).length, 0);
-  if (words < limits.words[0] || words > limits.words[1]) {
-    yield { line: 1, message: `${count(words, 'word')}, not ${limits.words.join(' to ')}` };
+  if (words < least || words > most) {
+    yield { line: 1, message: `${count(words, 'word')}, not ${least} to ${most}` };
   }
   const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)];
   if (median > limits.median) {
@@ -194,4 +196,12 @@ export function complaintsOf(step, book = bookDirectory) {
   return [...complaintsOfStyle(blocks), ...complaintsOfParts(page, stepBefore(step)),
     ...complaintsOfNames(step, page, book), ...complaintsOfFiles(step, page, book)]
     .map((each) => ({ file, ...each }));
+}
+
+/** The same of a page beside the chapters; of its names, if it speaks of the code of `step`. */
+export function complaintsBeside(name, step, book = bookDirectory) {
+  const page = readPage(name, book);
+  const file = relative(process.cwd(), page.path);
+  return [...complaintsOfStyle(blocksOf(page.text), limits.beside),
+    ...(step ? complaintsOfNames(step, page, book) : [])].map((each) => ({ file, ...each }));
 }

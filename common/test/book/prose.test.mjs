@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 
 import { readPage } from '../../../book/lib/page.mjs';
-import { complaintsOf } from '../../../book/lib/prose.mjs';
+import { complaintsBeside, complaintsOf } from '../../../book/lib/prose.mjs';
 import { steps } from '../../../book/lib/steps.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'prose-'));
@@ -104,6 +104,19 @@ test('what no page shows is found', () => {
 for (const step of steps.filter((name) => readPage(name) !== undefined)) {
   test(`the prose of ${step}`, () => {
     assert.deepEqual(complaintsOf(step).map(({ file, line, message }) =>
+      `${file}:${line}: ${message}`), []);
+  });
+}
+
+test('of a page beside the chapters names are looked for in the code that it speaks of', () => {
+  writeFileSync(join(scratch, 'beside.md'), `${filler}\n${filler}`.replace('here', '`exit_host`'));
+  assert.deepEqual(complaintsBeside('beside', '15-virtio-blk', scratch).map(({ message }) =>
+    message.split(' is in ')[0]), ['2250 words, not 900 to 1500', '`exit_host`: exit_host']);
+});
+
+for (const [name, step] of [['outlook', steps.at(-1)]]) {
+  test(`the prose of ${name}`, () => {
+    assert.deepEqual(complaintsBeside(name, step).map(({ file, line, message }) =>
       `${file}:${line}: ${message}`), []);
   });
 }
