@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run test hostile fuzz endurance bench bench-kvm book book-serve book-dev recordings carry stairs setup doctor guest guest-bundle lines clean
+.PHONY: help run test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-epub recordings carry stairs setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -61,6 +61,10 @@ book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= RUN=
 book-serve: ## the same, and serves it on this machine: PORT=
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book serve
+
+book-epub: ## the same, and the book as one file for e-readers: build/hypervisor-workbook.epub
+	@$(INSTALL_BOOK_TOOLS)
+	@$(SUBMAKE) book epub
 
 ##@ Write
 book-dev: ## serves the book's sources: a page follows what is written, in steps/ as well
