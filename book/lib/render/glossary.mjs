@@ -28,10 +28,11 @@ function termHtml(term, introduction) {
 export function glossaryHtml() {
   const introductions = introductionsOf(glossary, pagesInOrder());
   const terms = Object.keys(glossary).sort((a, b) => a.localeCompare(b, 'en'));
-  const groups = Map.groupBy(terms, letterOf);
-  return [...groups].map(([letter, own]) => {
-    const items = own.map((term) => termHtml(term, introductions.get(term)
-      ?? refuse(`book/glossary.mjs: ${term} is in italics on no page`)));
+  const letters = [...new Set(terms.map(letterOf))];
+  const itemOf = (term) => termHtml(term, introductions.get(term)
+    ?? refuse(`book/glossary.mjs: ${term} is in italics on no page`));
+  return letters.map((letter) => {
+    const items = terms.filter((term) => letterOf(term) === letter).map(itemOf);
     return `${headingHtml(2, `letter-${letter.toLowerCase()}`, letter)}`
       + `<dl class="glossary" v-pre>${items.join('')}</dl>`;
   }).join('');
