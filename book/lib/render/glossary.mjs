@@ -28,12 +28,14 @@ function termHtml(term, introduction) {
 export function glossaryHtml() {
   const introductions = introductionsOf(glossary, pagesInOrder());
   const terms = Object.keys(glossary).sort((a, b) => a.localeCompare(b, 'en'));
-  const letters = [...new Set(terms.map(letterOf))];
-  const itemOf = (term) => termHtml(term, introductions.get(term)
-    ?? refuse(`book/glossary.mjs: ${term} is in italics on no page`));
-  return letters.map((letter) => {
-    const items = terms.filter((term) => letterOf(term) === letter).map(itemOf);
-    return `${headingHtml(2, `letter-${letter.toLowerCase()}`, letter)}`
-      + `<dl class="glossary" v-pre>${items.join('')}</dl>`;
+  const items = terms.map((term) => ({
+    letter: letterOf(term),
+    html: termHtml(term, introductions.get(term)
+      ?? refuse(`book/glossary.mjs: ${term} is in italics on no page`)),
+  }));
+  return [...new Set(terms.map(letterOf))].map((letter) => {
+    const own = items.filter((item) => item.letter === letter).map(({ html }) => html);
+    return headingHtml(2, `letter-${letter.toLowerCase()}`, letter)
+      + `<dl class="glossary" v-pre>${own.join('')}</dl>`;
   }).join('');
 }
