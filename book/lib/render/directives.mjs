@@ -44,10 +44,16 @@ function ofChange({ step }, rest, line) {
   return boxHtml(chapterOf(place).boxes.find((each) => each.line === there), place);
 }
 
+/** A console. A chapter that recalls the run of another one has no button for it. */
+function ofConsole(subject, rest) {
+  const [step, name, excerpt] = readRun(rest, subject);
+  return consoleHtml(step, name, excerpt, { isLive: [undefined, step].includes(subject.step) });
+}
+
 const shows = {
   diff: ofChange,
   elided: ofChange,
-  console: (subject, rest) => consoleHtml(...readRun(rest, subject)),
+  console: ofConsole,
   trace: (subject, rest) => traceHtml(...readRun(rest, subject)),
   exits: (subject, rest) => exitsHtml(...readRun(rest, subject)),
   request: (subject, rest) => requestHtml(...readRun(rest, subject)),

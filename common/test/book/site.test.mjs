@@ -146,6 +146,11 @@ describe('a chapter', () => {
       assert.deepEqual(headings.map((each) => textOf(each, isLink).trim()), expected);
     });
 
+    test(`${step} has buttons for its own runs only`, () => {
+      const runs = inText(pageAt(`${step}/`)).map((element) => attribute(element, 'data-live'));
+      assertNone(runs.filter((run) => run !== undefined && !run.startsWith(`${step}/`)));
+    });
+
     test(`${step} leads on at its end`, () => {
       assert.deepEqual(hrefsIn(one(step, 'onward')), [
         `/${step}/whole/`, `/${step}/whole/${step}.patch`, `/files/${step}/`, `/api/${step}/`,
