@@ -5,6 +5,7 @@ import { defineConfig } from 'vitepress';
 import { about, parts, title } from '../lib/contents.mjs';
 import { slugOf } from '../lib/page.mjs';
 import { steps } from '../lib/steps.mjs';
+import { headOf } from '../lib/render/head.mjs';
 import { themes } from '../lib/render/highlight.mjs';
 import { extendMarkdown } from '../lib/render/markdown.mjs';
 import { describePage } from '../lib/render/pages.mjs';
@@ -36,8 +37,7 @@ export default defineConfig({
     ['meta', { name: 'color-scheme', content: 'light dark' }],
     ['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }],
   ],
-  transformHead: ({ page }) => (siteUrl && page !== '404.md'
-    ? [['link', { rel: 'canonical', href: siteUrl + page.replace(/index\.md$/, '') }]] : []),
+  transformHead: headOf,
   transformPageData: describePage,
   markdown: {
     theme: themes,
