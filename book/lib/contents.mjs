@@ -32,15 +32,24 @@ export const parts = [
   {
     text: 'Beside them',
     items: [
+      { text: 'Outlook', link: '/outlook/' },
       { text: 'What you see, and why', link: '/answers/' },
       { text: 'Glossary', link: '/glossary/' },
       { text: 'Map of the code', link: '/map/' },
-      { text: 'Files', link: `/files/${last}/`, isTool: true },
-      { text: 'Reference', link: `/api/${last}/`, isTool: true },
       { text: 'Threat model', link: '/threat-model/' },
       { text: 'Strict machine', link: '/strict-machine/' },
-      { text: 'Outlook', link: '/outlook/' },
       { text: 'Specifications', link: '/specifications/' },
     ],
   },
+  {
+    text: 'To look things up',
+    items: [
+      { text: 'Files', link: `/files/${last}/`, isTool: true },
+      { text: 'Reference', link: `/api/${last}/`, isTool: true },
+    ],
+  },
 ];
+
+/** The addresses of the book's pages, in reading order. */
+export const readingOrder = parts.flatMap(({ items }) => items).filter(({ isTool }) => !isTool)
+  .map(({ link }) => link);
