@@ -33,6 +33,7 @@ export const parts = [
     text: 'Beside them',
     items: [
       { text: 'Outlook', link: '/outlook/' },
+      { text: 'For teachers', link: '/teachers/' },
       { text: 'What you see, and why', link: '/answers/' },
       { text: 'Glossary', link: '/glossary/' },
       { text: 'Map of the code', link: '/map/' },

@@ -9,6 +9,7 @@ import { boxHtml } from './change.mjs';
 import { beginHtml, chaptersHtml, endHtml, headHtml } from './chapter.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
+import { checkpointsHtml, exercisesHtml } from './course.mjs';
 import { drawingHtml } from './drawing.mjs';
 import { exitsHtml } from './exits.mjs';
 import { filePageHtml, listPageHtml } from './file.mjs';
@@ -78,11 +79,13 @@ const shows = {
   chapters: () => chaptersHtml(),
   answers: () => answersHtml(),
   glossary: () => glossaryHtml(),
+  checkpoints: () => checkpointsHtml(),
+  exercises: () => exercisesHtml(),
 };
 
 /** What may stand outside of a chapter. */
 const anywhere = ['diff', 'console', 'trace', 'drawing', 'quote', 'quotations', 'licences', 'map',
-  'chapters', 'answers', 'glossary'];
+  'chapters', 'answers', 'glossary', 'checkpoints', 'exercises'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',
