@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-epub recordings carry stairs setup doctor guest guest-bundle lines clean
+.PHONY: help run test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-pdf book-epub recordings carry stairs setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -17,7 +17,7 @@ run: ## boots the finished hypervisor and its guest; installs and builds what is
 
 ##@ Check
 test: ## everything that can be tested, on every QEMU that is to be had
-	@$(INSTALL_TOOLS) strict test book
+	@$(INSTALL_TOOLS) strict test book pdf
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test
@@ -62,6 +62,10 @@ book-serve: ## the same, and serves it on this machine: PORT=
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book serve
 
+book-pdf: ## the same, and the book for paper: build/hypervisor-workbook.pdf
+	@$(INSTALL_BOOK_TOOLS) pdf
+	@$(SUBMAKE) book pdf
+
 book-epub: ## the same, and the book as one file for e-readers: build/hypervisor-workbook.epub
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book epub
@@ -87,9 +91,9 @@ stairs: ## the change from each step to the next; fails on what is too much, unu
 
 ##@ Prepare
 doctor: ## tells which tools are there and which are missing; changes nothing
-	@sh common/doctor.sh report $(NEEDED) strict test book
+	@sh common/doctor.sh report $(NEEDED) strict test book pdf
 
-setup: ## installs the tools for `make run`; SETUP='strict test book' all
+setup: ## installs the tools for `make run`; SETUP='strict test book pdf' all
 	@$(INSTALL_TOOLS) $(SETUP)
 
 guest: ## builds the guest's Linux, its root filesystem and libfdt, once for all checkouts

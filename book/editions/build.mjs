@@ -7,8 +7,9 @@ import { readParameters } from '../lib/parameters.mjs';
 import { runBookTool } from '../lib/tool.mjs';
 import { readDocument } from './document.mjs';
 import { epubOf } from './epub.mjs';
+import { pdfOf } from './pdf.mjs';
 
-const makers = { epub: epubOf };
+const makers = { epub: epubOf, pdf: pdfOf };
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const [kind, site = `${root}/build/book`, directory = `${root}/build`] = process.argv.slice(2);

@@ -1,5 +1,6 @@
 // The pages as one document: each id is there once, and links between pages lead from place to
 // place in it. What leads to a page that is not in the book leads to the site, if that is known.
+import { h } from 'hastscript';
 import { refuse } from '../../common/steps.mjs';
 import { about, title } from '../lib/contents.mjs';
 import { base, revision, siteUrl } from '../lib/render/site.mjs';
@@ -48,9 +49,10 @@ function pointLinks(page, byAddress) {
     if (node.tagName !== 'a') {
       return undefined;
     }
-    const target = targetOf(node.properties.href, page, byAddress);
-    node.properties.href = target;
-    return target === undefined ? node.children : undefined;
+    const { href, ...properties } = node.properties;
+    const target = targetOf(href, page, byAddress);
+    return [target ? h('a', { ...properties, href: target }, node.children)
+      : h('span', properties, node.children)];
   });
 }
 
