@@ -2,6 +2,7 @@
 // Only what is typed counts: no code, no quotation, nothing that a directive brings but its caption.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { readingOrder } from './contents.mjs';
 import { bookDirectory, numberPattern } from './page.mjs';
 import { blocksOf } from './prose.mjs';
 
@@ -13,10 +14,17 @@ const least = 10; // words
  */
 export const exceptions = [];
 
-/** The pages' names, without `.md`. */
+/** The place of a page in the book; those that stand beside it come last. */
+function placeOf(page) {
+  const at = readingOrder.indexOf(page === 'index' ? '/' : `/${page}/`);
+  return at < 0 ? readingOrder.length : at;
+}
+
+/** The pages' names, without `.md`, in reading order. */
 const pagesIn = (book) => readdirSync(book)
   .filter((name) => name.endsWith('.md') && name !== 'README.md')
-  .map((name) => name.slice(0, -3)).sort();
+  .map((name) => name.slice(0, -3)).sort()
+  .sort((one, other) => placeOf(one) - placeOf(other));
 
 /** A page with its description and its captions as paragraphs, in their lines. */
 const asParagraphs = (text) => text
