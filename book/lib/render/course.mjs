@@ -15,7 +15,7 @@ const listHtml = (itemsOf) => `<ol class="chapters">${steps.map((step) =>
 /** What the checkpoint of each chapter asks. */
 export const checkpointsHtml = () => listHtml((step) => checksOf(step).map(withCode));
 
-/** A chapter's exercises in order: { title, slug, solution }, the last the name of one if it has it. */
+/** A chapter's exercises in order: { title, slug, solution }, the last its name if there is one. */
 export function exercisesOf(step) {
   const { sections = [], directives = [] } = chapterOf(step).page ?? {};
   const solutions = directives.filter(({ kind }) => kind === 'solution');
@@ -29,5 +29,6 @@ export const exercisesHtml = () => listHtml((step) => exercisesOf(step)
   .map(({ title, slug, solution }) => {
     const text = withCode(title.replace(/^\d+\. /, ''));
     const link = `<a href="${chapterHref(step, slug)}">${text}</a>`;
-    return solution ? `${link}, with a <a href="${solutionHref(step, solution)}">solution</a>` : link;
+    return solution === undefined ? link
+      : `${link}, with a <a href="${solutionHref(step, solution)}">solution</a>`;
   }));

@@ -54,5 +54,6 @@ test('each command on the page is there', () => {
 });
 
 test('the prose of teachers', () => {
-  assert.deepEqual(complaintsBeside('teachers').map(({ line, message }) => `${line}: ${message}`), []);
+  assert.deepEqual(complaintsBeside('teachers').map(({ line, message }) =>
+    `book/teachers.md:${line}: ${message}`), []);
 });
