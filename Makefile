@@ -54,7 +54,7 @@ lines: ## counts the lines of the steps: STEP=steps/NN-name lists the files of o
 	@node common/lines.mjs $(STEP)
 
 ##@ Read
-book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= RUN=
+book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= EDITIONS= RUN=
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book
 

@@ -53,11 +53,27 @@ function partHeading(node) {
   if (last?.type === 'text') {
     last.value = last.value.trimEnd();
   }
-  return outcome ? [node, h('p', outcome.properties, outcome.children)] : [node];
+  return outcome ? [node, h('p', { className: ['outcome'] }, ['Then: ', ...outcome.children])]
+    : [node];
 }
 
 const isFold = isTag('details');
 const isHeading = ({ tagName }) => /^h[1-6]$/.test(tagName);
+
+/** What is neither folded, nor coloured, nor without words between what it says. */
+function plain(node) {
+  if (isFold(node)) {
+    return [opened(node)];
+  }
+  if (isBlock(node)) {
+    return [blockOf(node)];
+  }
+  if (isHeading(node)) {
+    return partHeading(node);
+  }
+  return isTag('span')(node) && hasClass(node, 'outcome')
+    ? [h('span', { className: ['outcome'] }, ['(', ...node.children, ')'])] : undefined;
+}
 
 /** Attributes that say nothing outside of the site. */
 const isOfSite = (name) => /^(data[A-Z]|style$|tabIndex$|target$|download$|dir$)/.test(name);
@@ -71,8 +87,7 @@ export function clean(tree) {
       addSigns(file);
     }
   }
-  replace(tree, (node) => (isFold(node) ? [opened(node)] : isBlock(node) ? [blockOf(node)]
-    : isHeading(node) ? partHeading(node) : undefined));
+  replace(tree, plain);
   for (const { properties } of findAll(tree, () => true)) {
     Object.keys(properties).filter(isOfSite).forEach((name) => { delete properties[name]; });
   }

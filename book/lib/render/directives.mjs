@@ -11,6 +11,7 @@ import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
 import { checkpointsHtml, exercisesHtml } from './course.mjs';
 import { drawingHtml } from './drawing.mjs';
+import { editionsHtml } from './editions.mjs';
 import { exitsHtml } from './exits.mjs';
 import { filePageHtml, listPageHtml } from './file.mjs';
 import { glossaryHtml } from './glossary.mjs';
@@ -77,6 +78,7 @@ const shows = {
   header: ({ step, path }) => headerPageHtml(step, path),
   map: () => mapHtml(),
   chapters: () => chaptersHtml(),
+  editions: () => editionsHtml(),
   answers: () => answersHtml(),
   glossary: () => glossaryHtml(),
   checkpoints: () => checkpointsHtml(),
@@ -85,7 +87,7 @@ const shows = {
 
 /** What may stand outside of a chapter. */
 const anywhere = ['diff', 'console', 'trace', 'drawing', 'quote', 'quotations', 'licences', 'map',
-  'chapters', 'answers', 'glossary', 'checkpoints', 'exercises'];
+  'chapters', 'editions', 'answers', 'glossary', 'checkpoints', 'exercises'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',
