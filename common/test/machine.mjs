@@ -128,14 +128,15 @@ export class Machine {
         this.#notify();
       });
     };
-    // The two come through two pipes, in any order: an error waits until the line is complete into
-    // which it would fall.
+    // The two come through two pipes, in any order, and in pieces: an error waits until its line is
+    // complete, and the line into which it would fall.
     let waiting = '';
     const show = (text) => {
       this.output += text;
       if (this.#ended || /(^|\n)$/.test(this.output)) {
-        this.output += waiting;
-        waiting = '';
+        const size = this.#ended ? waiting.length : waiting.lastIndexOf('\n') + 1;
+        this.output += waiting.slice(0, size);
+        waiting = waiting.slice(size);
       }
     };
     watch(this.#process.stdout, show);
