@@ -44,4 +44,4 @@ function readPage(site, address) {
 export const readPages = (site) => [...parts, solutions].map(({ text, items }) => ({
   title: text,
   pages: items.filter(({ isTool }) => !isTool).map(({ link }) => readPage(site, link.slice(1))),
-}));
+})).filter(({ pages }) => pages.length > 0);
