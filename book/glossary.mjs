@@ -16,6 +16,10 @@ export const glossary = {
     forms: ['instruction access fault'],
     isTechnical: true,
   },
+  AMO: {
+    is: 'An AMO, atomic memory operation, loads and stores in one instruction.',
+    isTechnical: true,
+  },
   'available ring': { specification: 'driver area (virtio 1.2, 2.6)', isTechnical: true },
   Bare: {
     is: 'Bare is the mode of `hgatp` or `satp` in which the hart translates no address.',
