@@ -49,8 +49,9 @@ export function headHtml(step) {
 /** How to have what the chapter before has left. */
 export function beginHtml(step) {
   const before = stepBefore(step) ?? refuse('@@ begin: there is no chapter before');
-  return '<p>Go on in <code>steps/mine</code>. If you start here, make it first. All commands are '
-    + `typed at the top of the checkout:</p>${shellHtml(`cp -r steps/${before} steps/mine`)}`;
+  return '<p>Go on in <code>steps/mine</code>. All commands are typed at the top of the checkout. If '
+    + 'you start here, this makes the directory:</p>'
+    + shellHtml(`[ -e steps/mine ] || cp -r steps/${before} steps/mine`);
 }
 
 /** What stands below the text of a chapter. */

@@ -53,9 +53,8 @@ function changeHtml(step, name, runs) {
   const which = state === undefined ? '' : ` (made for the state after “${escape(state)}”)`;
   const html = files.map((file) => fileHtml(file, step));
   return `<div class="box wide" id="${name}" v-pre>${html.join('')}</div>`
-    + `<p class="try">To try it, at the top of the checkout:${which}</p>`
-    + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`)
-    + `<p class="try">The same with <code>-R</code> takes it back. Do so before you go on.</p>`;
+    + `<p class="try">To try it${which}:</p>`
+    + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`);
 }
 
 /** A fault, shown openly. */

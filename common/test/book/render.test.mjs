@@ -173,6 +173,15 @@ describe('a console', () => {
   });
 });
 
+test('a trace folds all but the functions that have a text, if one is given', () => {
+  const html = traceHtml('12-mmio', 'exit', '"hlvx.hu" "sra "');
+  const open = html.replace(/<details[^]*?<\/details>/g, '');
+  assert.match(open, /hlvx\.hu[^]*hlvx\.hu[^]*sra /);
+  assert.doesNotMatch(open, /sscratch|sret/);
+  assert.equal(html.match(/<tr>/g).length, traceHtml('12-mmio', 'exit').match(/<tr>/g).length);
+  assert.throws(() => traceHtml('12-mmio', 'exit', '"nothing"'), /no instruction with "nothing"/);
+});
+
 test('a trace folds long runs of loads and stores of one function, and has every instruction', () => {
   const html = traceHtml(step, 'exit');
   assert.deepEqual(all(/<summary>(\d+ \w+):/g, html), ['30 stores', '30 loads']);
