@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run build debug start check hint compare submit test hostile fuzz endurance bench bench-kvm book book-serve book-dev recordings carry stairs setup doctor guest guest-bundle lines clean
+.PHONY: help run build debug start check hint compare submit test classroom-test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-pdf book-epub recordings carry stairs setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -56,10 +56,16 @@ submit: ## packs what is handed in: STEP=09 DIR=work
 
 ##@ Test
 test: ## everything that can be tested, on every QEMU that is to be had
-	@$(INSTALL_TOOLS) strict test book
+	@$(INSTALL_TOOLS) strict test book pdf
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test
+
+classroom-test: ## the checkpoints on every QEMU: all starts, all mistakes that they have to find
+	@$(INSTALL_TOOLS) check test
+	@$(SUBMAKE) common/guest
+	@$(SUBMAKE) common/qemu second
+	@$(SUBMAKE) common/test classroom
 
 hostile: ## guests that do what they should not, and all patches that remove a guard: STEP= PATCHES=
 	@$(INSTALL_TOOLS) strict test
@@ -93,13 +99,21 @@ lines: ## counts the lines of the steps: STEP=steps/NN-name lists the files of o
 	@node common/lines.mjs $(STEP)
 
 ##@ Read
-book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= RUN=
+book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= EDITIONS= RUN=
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book
 
 book-serve: ## the same, and serves it on this machine: PORT=
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book serve
+
+book-pdf: ## the same, and the book for paper: build/hypervisor-workbook.pdf
+	@$(INSTALL_BOOK_TOOLS) pdf
+	@$(SUBMAKE) book pdf
+
+book-epub: ## the same, and the book as one file for e-readers: build/hypervisor-workbook.epub
+	@$(INSTALL_BOOK_TOOLS)
+	@$(SUBMAKE) book epub
 
 ##@ Write
 book-dev: ## serves the book's sources: a page follows what is written, in steps/ as well
@@ -122,9 +136,9 @@ stairs: ## the change from each step to the next; fails on what is too much, unu
 
 ##@ Prepare
 doctor: ## tells which tools are there and which are missing; changes nothing
-	@sh common/doctor.sh report $(NEEDED) strict test book
+	@sh common/doctor.sh report $(NEEDED) strict test book pdf
 
-setup: ## installs the tools for `make run`; SETUP='strict test book' all
+setup: ## installs the tools for `make run`; SETUP='strict test book pdf' all
 	@$(INSTALL_TOOLS) $(SETUP)
 
 guest: ## builds the guest's Linux, its root filesystem and libfdt, once for all checkouts

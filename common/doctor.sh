@@ -39,7 +39,7 @@ while read -r group names least package purpose; do
     esac
     if [ -n "$wrong" ]; then
         packages="$packages $package"
-        case $mode$group in reportstrict | reporttest | reportbook) ;; *) status=1 ;; esac
+        case $mode$group in reportstrict | reporttest | reportbook | reportpdf) ;; *) status=1 ;; esac
     fi
     case $mode$wrong in
         packages* | check | found?*) ;;
@@ -59,7 +59,7 @@ if [ -n "$packages" ] && command -v apt-get >/dev/null; then
     case $mode$status$* in
         check1*strict*) with=" SETUP=strict" ;;
         ?*1*) with='' ;;
-        *) with=" SETUP='strict test book'" ;;
+        *) with=" SETUP='strict test book pdf'" ;;
     esac
     echo "\`make setup$with\` installs it; or: apt-get install --no-install-recommends$packages"
 elif [ -n "$packages" ]; then

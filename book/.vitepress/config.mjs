@@ -2,9 +2,10 @@
 // BASE, SITE_URL and REPO_URL are parameters: ../lib/parameters.mjs.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitepress';
-import { parts } from '../lib/contents.mjs';
+import { about, parts, title } from '../lib/contents.mjs';
 import { slugOf } from '../lib/page.mjs';
 import { steps } from '../lib/steps.mjs';
+import { headOf } from '../lib/render/head.mjs';
 import { themes } from '../lib/render/highlight.mjs';
 import { extendMarkdown } from '../lib/render/markdown.mjs';
 import { describePage } from '../lib/render/pages.mjs';
@@ -21,8 +22,8 @@ const last = steps.at(-1);
 const rewrites = (page) => page.replace(/(?<!(^|\/)index)\.md$/, '/index.md');
 
 export default defineConfig({
-  title: 'Hypervisor Workbook',
-  description: 'How to write a RISC-V hypervisor in C++, in fifteen chapters with code that runs.',
+  title,
+  description: about,
   lang: 'en',
   base,
   outDir: `${build}/book`,
@@ -36,8 +37,7 @@ export default defineConfig({
     ['meta', { name: 'color-scheme', content: 'light dark' }],
     ['link', { rel: 'icon', href: `${base}icon.svg`, type: 'image/svg+xml' }],
   ],
-  transformHead: ({ page }) => (siteUrl && page !== '404.md'
-    ? [['link', { rel: 'canonical', href: siteUrl + page.replace(/index\.md$/, '') }]] : []),
+  transformHead: headOf,
   transformPageData: describePage,
   markdown: {
     theme: themes,

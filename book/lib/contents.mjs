@@ -6,6 +6,10 @@ import { steps } from './steps.mjs';
 
 const last = steps.at(-1);
 
+export const title = 'Hypervisor Workbook';
+export const about = 'How to write a RISC-V hypervisor in C++, in fifteen chapters with code that '
+  + 'runs.';
+
 /** A chapter in the sidebar, with its number. */
 const chapterText = (step) =>
   `<span class="chapter-number">${number(step)}</span>${titleOf(step)}`;
@@ -15,19 +19,38 @@ const chapterText = (step) =>
  * `isTool`: it is in no edition.
  */
 export const parts = [
-  { items: [{ text: 'The book', link: '/' }, { text: 'Set-up', link: '/setup/' }] },
+  {
+    items: [
+      { text: 'The book', link: '/' },
+      { text: 'Introduction', link: '/introduction/' },
+      { text: 'Set-up', link: '/setup/' },
+    ],
+  },
   {
     text: 'Chapters', items: steps.map((step) => ({ text: chapterText(step), link: `/${step}/` })),
   },
   {
     text: 'Beside them',
     items: [
+      { text: 'Outlook', link: '/outlook/' },
+      { text: 'For teachers', link: '/teachers/' },
+      { text: 'What you see, and why', link: '/answers/' },
+      { text: 'Glossary', link: '/glossary/' },
       { text: 'Map of the code', link: '/map/' },
-      { text: 'Files', link: `/files/${last}/`, isTool: true },
-      { text: 'Reference', link: `/api/${last}/`, isTool: true },
       { text: 'Threat model', link: '/threat-model/' },
       { text: 'Strict machine', link: '/strict-machine/' },
       { text: 'Specifications', link: '/specifications/' },
     ],
   },
+  {
+    text: 'To look things up',
+    items: [
+      { text: 'Files', link: `/files/${last}/`, isTool: true },
+      { text: 'Reference', link: `/api/${last}/`, isTool: true },
+    ],
+  },
 ];
+
+/** The addresses of the book's pages, in reading order. */
+export const readingOrder = parts.flatMap(({ items }) => items).filter(({ isTool }) => !isTool)
+  .map(({ link }) => link);

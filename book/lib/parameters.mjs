@@ -1,5 +1,5 @@
-// What `make book`, `book-serve` and `book-dev` can be told: BASE, SITE_URL, REPO_URL and PORT, all
-// from the environment, where make puts what stands on its command line.
+// What `make book`, `book-serve` and `book-dev` can be told: BASE, SITE_URL, REPO_URL, EDITIONS and
+// PORT, all from the environment, where make puts what stands on its command line.
 import { refuse } from '../../common/steps.mjs';
 
 function readBase(base = '/') {
@@ -40,8 +40,9 @@ function readPort(text) {
  * Reads the parameters; what is empty counts as not given.
  * @returns base: where on its server the site lies, with a slash at both ends;
  *   siteUrl: the address of its first page, with a slash at the end;
- *   repoUrl: that of the repository, without one; port: a number.
- *   All but the base are undefined when nobody has said so.
+ *   repoUrl: that of the repository, without one; port: a number; hasEditions: whether the site has
+ *   the PDF and the EPUB as well.
+ *   Addresses and port are undefined when nobody has said so.
  */
 export function readParameters(environment = process.env) {
   const given = (name) => environment[name] || undefined;
@@ -51,5 +52,6 @@ export function readParameters(environment = process.env) {
     siteUrl: readSiteUrl(given('SITE_URL'), base),
     repoUrl: readUrl('REPO_URL', given('REPO_URL')),
     port: readPort(given('PORT')),
+    hasEditions: given('EDITIONS') !== undefined,
   };
 }

@@ -11,7 +11,9 @@ const parts = ['Goal', 'Background', 'Build it', 'Run it', 'When it goes wrong',
 /** What the last chapter may end with. */
 const end = 'What stands now';
 
-const limits = { words: [800, 2400], sentence: 40, median: 15, paragraph: 80, diffs: 2 };
+const limits = {
+  words: [800, 2400], beside: [900, 1500], sentence: 40, median: 15, paragraph: 80, diffs: 2,
+};
 
 /** What says nothing, or speaks of the page instead of the machine. */
 const empty = [
@@ -32,7 +34,7 @@ const plain = (text) => text
 const sentencesOf = (text) => text.split(/(?<=[.?:][)”"]?)\s+(?=[\p{Lu}\p{N}“"(]|name\b)/u);
 
 /** A page in blocks, parted by blank lines: { kind, text, line }. Code is none. */
-function blocksOf(text) {
+export function blocksOf(text) {
   const blocks = [];
   let isCode = false;
   let isOpen = false;
@@ -57,7 +59,7 @@ function blocksOf(text) {
 const count = (number, what) => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** Sentences that are too long, and words that say nothing. */
-function* complaintsOfStyle(blocks) {
+function* complaintsOfStyle(blocks, [least, most] = limits.words) {
   const lengths = [];
   for (const { kind, text, line } of blocks.filter((block) => block.kind !== 'table')) {
     const { length } = wordsOf(plain(text));
@@ -80,8 +82,8 @@ function* complaintsOfStyle(blocks) {
     }
   }
   const words = blocks.reduce((sum, { text }) => sum + wordsOf(plain(text)).length, 0);
-  if (words < limits.words[0] || words > limits.words[1]) {
-    yield { line: 1, message: `${count(words, 'word')}, not ${limits.words.join(' to ')}` };
+  if (words < least || words > most) {
+    yield { line: 1, message: `${count(words, 'word')}, not ${least} to ${most}` };
   }
   const median = lengths.sort((a, b) => a - b)[Math.floor(lengths.length / 2)];
   if (median > limits.median) {
@@ -89,8 +91,14 @@ function* complaintsOfStyle(blocks) {
   }
 }
 
+/** Whether a chapter begins where the one before has ended: it shows something of that one's run. */
+const beginsAtTheEndOf = (before, { directives }) => directives.some(({ kind, rest, section }) =>
+  kind === 'console' && rest.split(' ')[0] === `${before}/run`
+    && parts.slice(0, 2).includes((section?.parent ?? section)?.title));
+
 /** Parts that are missing or in another order, and what each must have. */
-function* complaintsOfParts({ sections, directives, text }) {
+function* complaintsOfParts(page, before) {
+  const { sections, directives, text } = page;
   const titles = sections.filter(({ level }) => level === 2).map(({ title }) => title);
   if (![parts, [...parts, end]].some((each) => titles.join() === each.join())) {
     yield { line: 1, message: `its parts are ${titles.join(', ')}; not ${parts.join(', ')}` };
@@ -105,12 +113,16 @@ function* complaintsOfParts({ sections, directives, text }) {
     [parts[4], 'failure', 2, failures],
     [parts[5], 'checkpoint', 1, directives.filter((each) => each.kind === 'checkpoint')],
     [parts[7], 'solution', 2, directives.filter((each) => each.kind === 'solution')],
+    [parts[2], 'begin', before ? 1 : 0, directives.filter((each) => each.kind === 'begin')],
     [parts[0], 'console', 1, directives.filter(({ kind: own }) => own === 'console')
       .filter(inPart(parts[0]))],
   ]) {
     if (found.length < least) {
       yield { line: 1, message: `"${part}" needs ${least} @@ ${kind}, and has ${found.length}` };
     }
+  }
+  if (before && !beginsAtTheEndOf(before, page)) {
+    yield { line: 1, message: `nothing of ${before}/run is shown before "${parts[2]}"` };
   }
   const row = new RegExp(`(?:^@@ (?:diff|elided) .*\\n\\s*){${limits.diffs + 1},}`, 'm').exec(text);
   if (row) {
@@ -181,7 +193,15 @@ export function complaintsOf(step, book = bookDirectory) {
   const page = readPage(step, book);
   const file = relative(process.cwd(), page.path);
   const blocks = blocksOf(page.text);
-  return [...complaintsOfStyle(blocks), ...complaintsOfParts(page),
+  return [...complaintsOfStyle(blocks), ...complaintsOfParts(page, stepBefore(step)),
     ...complaintsOfNames(step, page, book), ...complaintsOfFiles(step, page, book)]
     .map((each) => ({ file, ...each }));
+}
+
+/** The same of a page beside the chapters; of its names, if it speaks of the code of `step`. */
+export function complaintsBeside(name, step, book = bookDirectory) {
+  const page = readPage(name, book);
+  const file = relative(process.cwd(), page.path);
+  return [...complaintsOfStyle(blocksOf(page.text), limits.beside),
+    ...(step ? complaintsOfNames(step, page, book) : [])].map((each) => ({ file, ...each }));
 }

@@ -210,13 +210,16 @@ bool Run::out_of_time() const {
 }
 
 std::string Run::out_of_time_line() const {
-    const bool guest = machine_.hart().virtualized();
+    const Hart& hart = machine_.hart();
+    const char* who = hart.virtualized()             ? "guest"
+                      : hart.mode() == Mode::machine ? "firmware"
+                                                     : "hypervisor";
     std::array<char, 100> text = {};
     std::snprintf(text.data(), text.size(),
                   "run: ended after %llu s (LIMIT=%llu); the %s stood at pc 0x%llx",
                   static_cast<unsigned long long>(options_.limit),
-                  static_cast<unsigned long long>(options_.limit), guest ? "guest" : "hypervisor",
-                  static_cast<unsigned long long>(machine_.hart().pc()));
+                  static_cast<unsigned long long>(options_.limit), who,
+                  static_cast<unsigned long long>(hart.pc()));
     return text.data();
 }
 

@@ -8,6 +8,7 @@
 #include <ctime>
 #include <initializer_list>
 #include <poll.h>
+#include <string>
 #include <termios.h>
 #include <unistd.h>
 
@@ -78,8 +79,9 @@ void Output::flush() {
 
 void Output::say(std::string_view line) {
     flush();
-    std::fprintf(stderr, "%s%.*s\n", within_line_ ? "\n" : "", static_cast<int>(line.size()),
-                 line.data());
+    // By one write, so that nothing of others comes between: fprintf makes several of a long line.
+    const std::string text = (within_line_ ? "\n" : "") + std::string{line} + '\n';
+    std::fputs(text.c_str(), stderr);
     within_line_ = false;
 }
 

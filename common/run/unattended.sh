@@ -20,7 +20,7 @@ qemu=$!
 (
     # The firmware loses the first byte that waits at its start, and Linux a few when it opens its
     # console: 64 times Ctrl-U go first, which does nothing on an empty line. Ctrl-D ends the input:
-    # twice, as behind a part of a line the first only sends that off, and again for whoever reads
+    # twice, as after a part of a line the first only sends that off, and again for whoever reads
     # after a reboot.
     printf '%064d' 0 | tr 0 '\025'
     background cat
@@ -44,9 +44,13 @@ kill $typist $watch 2> /dev/null || true # one of them may have ended
 if [ -e "$work/ended" ]; then
     wait $listener
     registers=$(tr -d '\r' < "$work/said")
-    who=$(echo "$registers" | sed -n 's/^ V *= *1.*/the guest/p')
     pc=$(echo "$registers" | sed -n 's/^ pc *//p')
-    echo "run: ended after $limit s (LIMIT=$limit); ${who:-the hypervisor} stood at pc 0x$pc"
+    case $(echo "$registers" | sed -n 's/^ V *= *//p'):$pc in
+        1:*) who='the guest' ;;
+        0:0000000080[01]?????) who='the firmware' ;; # the 2 MiB before the hypervisor
+        *) who='the hypervisor' ;;
+    esac
+    echo "run: ended after $limit s (LIMIT=$limit); $who stood at pc 0x$pc"
     exit 1
 fi
 kill $listener 2> /dev/null || true

@@ -128,14 +128,15 @@ export class Machine {
         this.#notify();
       });
     };
-    // The two come through two pipes, in any order: an error waits until the line is complete into
-    // which it would fall.
+    // The two come through two pipes, in any order, and in pieces: an error waits until its line is
+    // complete, and the line into which it would fall.
     let waiting = '';
     const show = (text) => {
       this.output += text;
       if (this.#ended || /(^|\n)$/.test(this.output)) {
-        this.output += waiting;
-        waiting = '';
+        const size = this.#ended ? waiting.length : waiting.lastIndexOf('\n') + 1;
+        this.output += waiting.slice(0, size);
+        waiting = waiting.slice(size);
       }
     };
     watch(this.#process.stdout, show);
@@ -255,7 +256,7 @@ export class Machine {
     return new Promise((resolve, reject) => {
       const finish = (settle, value) => {
         this.#watchers.delete(check);
-        clearTimeout(timer);
+        clearInterval(timer);
         settle(value);
       };
       const fail = (why) => {
@@ -273,7 +274,15 @@ export class Machine {
           fail(error.message);
         }
       };
-      const timer = setTimeout(() => fail(`${limit / 1000} s have passed`), limit);
+      // Time in which this process could not listen does not count: its own work, or that of others,
+      // may have kept it from that.
+      let seconds = 0;
+      const timer = setInterval(() => {
+        seconds += 1;
+        if (1000 * seconds >= limit) {
+          fail(`${limit / 1000} s have passed`);
+        }
+      }, 1000);
       this.#watchers.add(check);
       check();
     });

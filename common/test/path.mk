@@ -1,6 +1,6 @@
 # The PATH of all tests, as path.sh says; made once, by the first make that includes this.
 ifndef TEST_PATH
 export TEST_PATH := $(shell LLVM_SUFFIX=$(LLVM_SUFFIX) QEMU='$(QEMU)' \
-  sh $(ROOT)/common/test/path.sh $(BUILD)/test/bin $(NEEDED) strict test book)
+  sh $(ROOT)/common/test/path.sh $(BUILD)/test/bin $(NEEDED) strict test book pdf)
 export PATH := $(or $(TEST_PATH),$(error there is no PATH for the tests))
 endif

@@ -1,6 +1,7 @@
 #include "vcpu.hpp"
 
 #include "csr.hpp"
+#include "print.hpp"
 
 #include <cstddef>
 
@@ -53,11 +54,14 @@ void Vcpu::start(GuestPhysical entry, std::uint64_t opaque) {
 }
 
 void Vcpu::load(const Stage2& stage2) const {
-    // vsatp first: no address may go through an old vsatp and the new stage 2 (Privileged spec
-    // 18.5.3). The fences last: hfence.vvma acts on the VMID that hgatp holds, and hfence.gvma lets
-    // the page walk see what Stage2 has stored.
+    // vsatp first: the hart translates ahead of what it executes, and no address may go through an
+    // old vsatp and the new stage 2 (Privileged spec 18.5.3). The fences last: hfence.vvma acts on
+    // the VMID that hgatp holds, and hfence.gvma lets the page walk see what Stage2 has stored.
     csr::write<Csr::vsatp>(0);
     csr::write<Csr::hgatp>(stage2.hgatp());
+    if (csr::read<Csr::hgatp>() != stage2.hgatp()) { // it may be Bare now (18.2.10)
+        panic("this hart has no Sv39x4");
+    }
     csr::hfence_gvma();
     csr::hfence_vvma();
 

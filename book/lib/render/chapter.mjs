@@ -1,11 +1,11 @@
 // What the site puts around a chapter's text: its title, the size of its change, its states, and at
 // the end where to go on.
-import { number } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { readPage, slugOf } from '../page.mjs';
 import { remember } from '../remember.mjs';
-import { steps } from '../steps.mjs';
-import { count, escape, headingHtml, withCode } from './html.mjs';
+import { stepBefore, steps } from '../steps.mjs';
+import { count, escape, headingHtml, shellHtml, withCode } from './html.mjs';
 import { lineOf } from './readme.mjs';
 import { linesSoFar, recordedOf, resultOf } from './recorded.mjs';
 import { chapterHref, listHref, patchHref, referenceHref, wholeHref } from './site.mjs';
@@ -44,6 +44,14 @@ export function headHtml(step) {
     + `<li><b class="plus">+${added}</b> <b class="minus">−${removed}</b> lines</li>`
     + `<li>${count(linesSoFar(step), 'line')} of code so far</li>${versionsHtml(step)}</ul>`
     + statesHtml(step);
+}
+
+/** How to have what the chapter before has left. */
+export function beginHtml(step) {
+  const before = stepBefore(step) ?? refuse('@@ begin: there is no chapter before');
+  return '<p>Go on in <code>steps/mine</code>. All commands are typed at the top of the checkout. If '
+    + 'you start here, this makes the directory:</p>'
+    + shellHtml(`[ -e steps/mine ] || cp -r steps/${before} steps/mine`);
 }
 
 /** What stands below the text of a chapter. */

@@ -108,6 +108,11 @@ export function versionsHtml(step, run) {
   return `<p class="versions-of">${escape(names.join(', '))}</p>`;
 }
 
+/** The lines of a console, without what was typed for them. @param rest as for consoleHtml */
+export const linesOfConsole = (step, name, rest = '') =>
+  `<div class="code" tabindex="0"><div class="lines">${
+    passages(textOf(step, runOf(step, name)), step, readExcerpt(rest), name)}</div></div>`;
+
 /** The lines that a console shows. @param rest as for consoleHtml */
 export function shownLines(step, name, rest = '') {
   const lines = linesOf(textOf(step, runOf(step, name)));
@@ -118,15 +123,16 @@ export function shownLines(step, name, rest = '') {
 /**
  * A recorded console.
  * @param rest what of it is shown, as it stands behind the name of the run
+ * @param isLive whether the page is to run it, too
  */
-export function consoleHtml(step, name, rest = '') {
+export function consoleHtml(step, name, rest = '', { isLive = true } = {}) {
   const run = runOf(step, name);
   const excerpt = readExcerpt(rest);
   const text = textOf(step, run);
   const shown = passages(text, step, excerpt, name);
   const hasGuest = shown.includes('class="who"');
   return `<div class="console wide${hasGuest ? ' with-guest' : ''}" v-pre>`
-    + commandHtml(step, run, liveHtml(step, name))
+    + commandHtml(step, run, isLive ? liveHtml(step, name) : '')
     + `<div class="code" tabindex="0"><div class="lines">${shown}`
     + `${secondHtml(step, run, excerpt, name, shown)}</div></div>`
     + `${excerpt === undefined && firmwareOf(text) ? versionsHtml(step, run) : ''}</div>`;

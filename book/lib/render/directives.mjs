@@ -4,13 +4,17 @@ import { refuse } from '../../../common/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { readPage } from '../page.mjs';
 import { licencesHtml } from '../../live/licences-html.mjs';
+import { answersHtml } from './answers.mjs';
 import { boxHtml } from './change.mjs';
-import { chaptersHtml, endHtml, headHtml } from './chapter.mjs';
+import { beginHtml, chaptersHtml, endHtml, headHtml } from './chapter.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
+import { checkpointsHtml, exercisesHtml } from './course.mjs';
 import { drawingHtml } from './drawing.mjs';
+import { editionsHtml } from './editions.mjs';
 import { exitsHtml } from './exits.mjs';
 import { filePageHtml, listPageHtml } from './file.mjs';
+import { glossaryHtml } from './glossary.mjs';
 import { mapHtml } from './map.mjs';
 import { failureHtml, solutionHtml, solutionsHtml } from './patch.mjs';
 import { quotationsHtml, quoteHtml } from './quote.mjs';
@@ -42,10 +46,16 @@ function ofChange({ step }, rest, line) {
   return boxHtml(chapterOf(place).boxes.find((each) => each.line === there), place);
 }
 
+/** A console. A chapter that recalls the run of another one has no button for it. */
+function ofConsole(subject, rest) {
+  const [step, name, excerpt] = readRun(rest, subject);
+  return consoleHtml(step, name, excerpt, { isLive: [undefined, step].includes(subject.step) });
+}
+
 const shows = {
   diff: ofChange,
   elided: ofChange,
-  console: (subject, rest) => consoleHtml(...readRun(rest, subject)),
+  console: ofConsole,
   trace: (subject, rest) => traceHtml(...readRun(rest, subject)),
   exits: (subject, rest) => exitsHtml(...readRun(rest, subject)),
   request: (subject, rest) => requestHtml(...readRun(rest, subject)),
@@ -58,6 +68,7 @@ const shows = {
   quotations: () => quotationsHtml(),
   licences: () => licencesHtml(),
   head: ({ step }) => headHtml(step),
+  begin: ({ step }) => beginHtml(step),
   end: ({ step }) => endHtml(step),
   solutions: ({ step, runs }) => solutionsHtml(step, runs),
   whole: ({ step }) => wholeHtml(step),
@@ -67,15 +78,20 @@ const shows = {
   header: ({ step, path }) => headerPageHtml(step, path),
   map: () => mapHtml(),
   chapters: () => chaptersHtml(),
+  editions: () => editionsHtml(),
+  answers: () => answersHtml(),
+  glossary: () => glossaryHtml(),
+  checkpoints: () => checkpointsHtml(),
+  exercises: () => exercisesHtml(),
 };
 
 /** What may stand outside of a chapter. */
 const anywhere = ['diff', 'console', 'trace', 'drawing', 'quote', 'quotations', 'licences', 'map',
-  'chapters'];
+  'chapters', 'editions', 'answers', 'glossary', 'checkpoints', 'exercises'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',
-  'request', 'head', 'end'];
+  'request', 'head', 'begin', 'end'];
 
 /**
  * The HTML of a directive. It throws a refusal if there is nothing to show.

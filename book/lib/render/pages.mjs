@@ -1,14 +1,17 @@
-// The titles and descriptions of the pages that have no Markdown of their own.
+// The titles and descriptions of the pages that have no Markdown of their own, and where the last page
+// of the book leads: nowhere.
 import { number } from '../../../common/steps.mjs';
+import { readingOrder } from '../contents.mjs';
 import { titleOf } from './chapter.mjs';
 import { subjectOf } from './subject.mjs';
 import { sizeOf } from './whole.mjs';
 import { describeReference } from './reference.mjs';
 
 /** What VitePress is to know of a page besides its front matter. */
-export function describePage({ relativePath, params }) {
+export function describePage({ relativePath, params, frontmatter }) {
   if (params === undefined) {
-    return undefined;
+    const isLast = `/${relativePath.replace(/index\.md$/, '')}` === readingOrder.at(-1);
+    return isLast ? { frontmatter: { ...frontmatter, next: false } } : undefined;
   }
   const { kind, step, path } = subjectOf(relativePath);
   const chapter = `chapter ${number(step)}`;

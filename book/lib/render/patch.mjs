@@ -16,14 +16,17 @@ import { chapterHref, solutionHref } from './site.mjs';
 import { changeOf } from './whole.mjs';
 
 /**
- * The patch of a whole step. It has no line `diff --git`, since `git apply` would then ignore the
- * directory of a repository that it is called in.
+ * Files that change, as a patch. It has no line `diff --git`, since `git apply` would then ignore
+ * the directory of a repository that it is called in.
  */
-export const patchOf = (step) => changeOf(step).map(({ path, before, after }) => {
+export const patchText = (files) => files.map(({ path, before, after }) => {
   const nameOf = (side, text) => (text === undefined ? '/dev/null' : `${side}/${path}`);
   return createTwoFilesPatch(nameOf('a', before), nameOf('b', after), before ?? '', after ?? '',
     undefined, undefined, { headerOptions: FILE_HEADERS_ONLY });
 }).join('');
+
+/** The patch of a whole step. */
+export const patchOf = (step) => patchText(changeOf(step));
 
 /** The patch of a run, as it is applied to the state that runs: { name, files }. */
 function readPatch(step, name, runs) {
@@ -50,9 +53,8 @@ function changeHtml(step, name, runs) {
   const which = state === undefined ? '' : ` (made for the state after “${escape(state)}”)`;
   const html = files.map((file) => fileHtml(file, step));
   return `<div class="box wide" id="${name}" v-pre>${html.join('')}</div>`
-    + `<p class="try">To try it, at the top of the checkout:${which}</p>`
-    + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`)
-    + `<p class="try">The same with <code>-R</code> takes it back. Do so before you go on.</p>`;
+    + `<p class="try">To try it${which}:</p>`
+    + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`);
 }
 
 /** A fault, shown openly. */

@@ -1,10 +1,11 @@
-// What the site has beside its pages: the patches of the steps, and the colours of code. In
+// What the site has beside its pages: the patches of the steps, the card, and the colours of code. In
 // `make book-dev` it also forgets what was worked out of a source that changes.
 import { extname } from 'node:path';
 import { stepsDirectory } from '../../../common/steps.mjs';
 import { bookDirectory } from '../page.mjs';
 import { forget } from '../remember.mjs';
 import { steps } from '../steps.mjs';
+import { card, drawCard } from './card.mjs';
 import { colorSheet } from './highlight.mjs';
 import { patchOf } from './patch.mjs';
 import { base, patchFile } from './site.mjs';
@@ -42,7 +43,8 @@ export const bookPlugin = () => ({
     : options),
   generateBundle: {
     order: 'post',
-    handler(options, bundle) {
+    async handler(options, bundle) {
+      this.emitFile({ type: 'asset', fileName: card.file, source: await drawCard() });
       for (const step of steps) {
         this.emitFile({ type: 'asset', fileName: patchFile(step), source: patchOf(step) });
       }

@@ -260,6 +260,10 @@ export function referencePageHtml(step) {
 
 const titleOfReference = (step) => `The reference of chapter ${number(step)}`;
 
+/** A text that a search engine shows whole: at most 160 letters. */
+const shortened = (text) =>
+  (text.length <= 160 ? text : `${text.slice(0, 158).replace(/[\s,;:]+\S*$/, '')} …`);
+
 /** What VitePress is to know of a page of the reference. */
 export function describeReference(step, name) {
   return name === undefined ? {
@@ -267,7 +271,8 @@ export function describeReference(step, name) {
     description: `What the hypervisor's headers declare, as chapter ${number(step)} leaves them.`,
   } : {
     title: `${name}.hpp in the reference of chapter ${number(step)}`,
-    description: headerOf(referenceOf(step), name).comment.map(textOf).join(' ').trim(),
+    description: shortened(`Header ${name}.hpp in chapter ${number(step)}: `
+      + headerOf(referenceOf(step), name).comment.map(textOf).join(' ').trim()),
   };
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { versionsOf } from '../blame.mjs';
 import { readParameters } from '../parameters.mjs';
 
-export const { base, siteUrl, repoUrl } = readParameters();
+export const { base, siteUrl, repoUrl, hasEditions } = readParameters();
 
 /** The address of a page of the site, as it stands in HTML: from `07-hypercall/`. */
 export const hrefOf = (page) => base + page;

@@ -1,5 +1,6 @@
 // One exit of the guest, instruction by instruction, as tables: what is executed, and the registers
-// that it changes. Runs of loads and stores are folded: they are long, and all alike.
+// that it changes. Runs of loads and stores are folded: they are long, and all alike. Where a page
+// names texts, the functions that have them are open, and the others folded whole.
 import { refuse } from '../../../common/steps.mjs';
 import { commandHtml } from './console.mjs';
 import { count, escape } from './html.mjs';
@@ -59,17 +60,59 @@ function partHtml({ rows, move, isFolded }) {
     + `<code>${last}</code></summary>${tableHtml(rows)}</details>`;
 }
 
-/** A recorded exit. */
-export function traceHtml(step, name) {
+/** Instructions in groups: of one function that has one of `texts`, or of those between. */
+function groupsOf(instructions, texts) {
+  const groups = [];
+  for (const each of instructions) {
+    const isNext = groups.at(-1)?.rows[0].function !== each.function;
+    if (isNext) {
+      groups.push({ rows: [], isOpen: false });
+    }
+    const group = groups.at(-1);
+    group.rows.push(each);
+    group.isOpen ||= texts.some((text) => each.text.replace(/\s+/g, ' ').includes(text));
+  }
+  return groups.reduce((all, group) => {
+    if (!group.isOpen && all.at(-1)?.isOpen === false) {
+      all.at(-1).rows.push(...group.rows);
+      return all;
+    }
+    return [...all, group];
+  }, []);
+}
+
+/** Folds what is between the functions that have one of `texts`. */
+function groupsHtml(instructions, texts) {
+  const missing = texts.find((text) => !instructions.some((each) =>
+    each.text.replace(/\s+/g, ' ').includes(text)));
+  if (missing !== undefined) {
+    refuse(`the trace has no instruction with "${missing}"`);
+  }
+  return groupsOf(instructions, texts).map(({ rows, isOpen }) => {
+    const names = [...new Set(rows.map((row) => row.function))];
+    const few = [...names.slice(0, 4).map((name) => `<code>${escape(name)}</code>`),
+      ...(names.length > 4 ? ['…'] : [])].join(', ');
+    return isOpen ? tableHtml(rows) : `<details class="fold"><summary>${
+      count(rows.length, 'instruction')} of ${few}</summary>${tableHtml(rows)}</details>`;
+  }).join('');
+}
+
+/**
+ * A recorded exit.
+ * @param excerpt `"text" "text" …`: which functions are open; without it, all
+ */
+export function traceHtml(step, name, excerpt = '') {
   const run = runOf(step, name);
   if (!run.file.endsWith('.trace.json')) {
     refuse(`the run ${name} of ${step} is no trace`);
   }
   const instructions = JSON.parse(textOf(step, run));
+  const texts = [...excerpt.matchAll(/"([^"]+)"/g)].map(([, text]) => text);
+  const shown = texts.length > 0 ? groupsHtml(instructions, texts)
+    : partsOf(instructions).map(partHtml).join('');
   return '<div class="console trace wide" v-pre>'
     + commandHtml(step, run)
-    + `<div class="code" tabindex="0"><div class="lines">${
-      partsOf(instructions).map(partHtml).join('')}</div></div>`
+    + `<div class="code" tabindex="0"><div class="lines">${shown}</div></div>`
     + '<p class="versions-of">Put together from the log that QEMU then writes, and from the '
     + 'disassembly. A newer QEMU says -accel tcg,one-insn-per-tb=on for -singlestep.</p></div>';
 }

@@ -50,11 +50,11 @@ for (const [variables, message] of [
 
 test('build: what nobody says is not invented', () => {
   assert.deepEqual(readParameters({ BASE: '', SITE_URL: '', REPO_URL: '' }),
-    { base: '/', siteUrl: undefined, repoUrl: undefined, port: undefined });
+    { base: '/', siteUrl: undefined, repoUrl: undefined, port: undefined, hasEditions: false });
   const [siteUrl, repoUrl] = ['https://a.example/x/', 'https://b.example/y'];
   assert.deepEqual(
     readParameters({ BASE: '/x/', SITE_URL: siteUrl.slice(0, -1), REPO_URL: `${repoUrl}/` }),
-    { base: '/x/', siteUrl, repoUrl, port: undefined });
+    { base: '/x/', siteUrl, repoUrl, port: undefined, hasEditions: false });
 });
 
 /** Starts the server of this checkout and gives the address that it prints. */

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 
 import { readPage } from '../../../book/lib/page.mjs';
-import { complaintsOf } from '../../../book/lib/prose.mjs';
+import { complaintsBeside, complaintsOf } from '../../../book/lib/prose.mjs';
 import { steps } from '../../../book/lib/steps.mjs';
 
 const scratch = mkdtempSync(join(tmpdir(), 'prose-'));
@@ -21,8 +21,8 @@ const exercise = '::: details Hint 1\nLook.\n:::\n::: details Hint 2\nDo.\n:::\n
 /** A chapter with nothing wrong, in its parts. */
 const good = {
   Goal: '@@ console run\n',
-  Background: filler,
-  'Build it': '### One\n',
+  Background: `@@ console 06-guest-page-table/run "environment call"\n\n${filler}`,
+  'Build it': '@@ begin\n\n### One\n',
   'Run it': `\`mret\` and \`exit_guest\` stand here. ${sentence}\n`,
   'When it goes wrong': '@@ failure one\n\nWhy.\n\n@@ failure two\n',
   Checkpoint: '@@ checkpoint\n',
@@ -63,8 +63,12 @@ describe('of a chapter', () => {
       /^three exercises or more/],
     'failures that are missing': [{ 'When it goes wrong': 'Nothing.\n' },
       /^"When it goes wrong" needs 2 @@ failure/],
+    'a chapter that does not begin where the one before has ended': [{ Background: filler },
+      /^nothing of 06-guest-page-table\/run is shown before "Build it"$/],
+    'a chapter that does not say where to begin': [{ 'Build it': '### One\n' },
+      /^"Build it" needs 1 @@ begin, and has 0$/],
     'a row of changes without a word': [
-      { 'Build it': '### One\n@@ diff a\n\n@@ diff b\n\n@@ diff c\n' },
+      { 'Build it': '@@ begin\n### One\n@@ diff a\n\n@@ diff b\n\n@@ diff c\n' },
       /^more than 2 changes follow/],
     'parts in another order': [{ Goal: '@@ console run\n\n## Checkpoint\n' },
       /^its parts are Goal, Ch/],
@@ -100,6 +104,19 @@ test('what no page shows is found', () => {
 for (const step of steps.filter((name) => readPage(name) !== undefined)) {
   test(`the prose of ${step}`, () => {
     assert.deepEqual(complaintsOf(step).map(({ file, line, message }) =>
+      `${file}:${line}: ${message}`), []);
+  });
+}
+
+test('of a page beside the chapters names are looked for in the code that it speaks of', () => {
+  writeFileSync(join(scratch, 'beside.md'), `${filler}\n${filler}`.replace('here', '`exit_host`'));
+  assert.deepEqual(complaintsBeside('beside', '15-virtio-blk', scratch).map(({ message }) =>
+    message.split(' is in ')[0]), ['2250 words, not 900 to 1500', '`exit_host`: exit_host']);
+});
+
+for (const [name, step] of [['outlook', steps.at(-1)]]) {
+  test(`the prose of ${name}`, () => {
+    assert.deepEqual(complaintsBeside(name, step).map(({ file, line, message }) =>
       `${file}:${line}: ${message}`), []);
   });
 }

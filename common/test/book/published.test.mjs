@@ -57,6 +57,46 @@ test('every page says where it is and where an error is reported, and leads to i
   assertNone(faults);
 });
 
+test('every page names the card by its full address', () => {
+  const imageOf = ({ elements }) => elements
+    .find((element) => attribute(element, 'property') === 'og:image');
+  assertNone([...site.pages.values()].filter(({ kind }) => kind !== 'missing')
+    .filter((page) => attribute(imageOf(page), 'content') !== `${siteUrl}/card.png`)
+    .map(({ path }) => path));
+});
+
+test('the card has the size that others ask for, and the title of the book on it', async (t) => {
+  const server = await serve(directory, base);
+  t.after(server.close);
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const tab = await openTab(context, server.address);
+  await visit(tab, server.address);
+  const { width, height, white } = await tab.evaluate(readCard, `${base}card.png`);
+  assert.deepEqual([width, height], [1200, 630]);
+  assert.ok(white.title > 10_000 && white.drawing > 10_000, JSON.stringify(white));
+  assert.equal(white.margin, 0);
+});
+
+/** How large an image is, and how many points are white in parts of it; runs in the page. */
+async function readCard(url) {
+  const image = await createImageBitmap(await (await fetch(url)).blob());
+  const { width, height } = image;
+  const canvas = new OffscreenCanvas(width, height).getContext('2d');
+  canvas.drawImage(image, 0, 0);
+  const whiteIn = (...place) => {
+    const bytes = canvas.getImageData(...place).data;
+    return bytes.filter((byte, at) => at % 4 === 0 && byte > 240).length;
+  };
+  return {
+    width, height,
+    white: {
+      title: whiteIn(60, 140, 540, 180), drawing: whiteIn(660, 40, 540, 550),
+      margin: whiteIn(0, 0, 60, height),
+    },
+  };
+}
+
 for (const [place, at] of [[builtSite, '/'], [directory, base]]) {
   for (const redirects of [true, false]) {
     test(`below ${at} addresses work with and without a slash, on a server that ${

@@ -11,7 +11,7 @@ import { createMarkdownRenderer } from 'vitepress';
 import { compareTexts } from '../../../book/lib/difference.mjs';
 import { slugOf } from '../../../book/lib/page.mjs';
 import { fileHtml } from '../../../book/lib/render/change.mjs';
-import { checksOf } from '../../../book/lib/render/checkpoint.mjs';
+import { checkpointHtml, testsOf } from '../../../book/lib/render/checkpoint.mjs';
 import { consoleHtml } from '../../../book/lib/render/console.mjs';
 import { filePageHtml } from '../../../book/lib/render/file.mjs';
 import { colorSheet, tokensOf } from '../../../book/lib/render/highlight.mjs';
@@ -173,6 +173,15 @@ describe('a console', () => {
   });
 });
 
+test('a trace folds all but the functions that have a text, if one is given', () => {
+  const html = traceHtml('12-mmio', 'exit', '"hlvx.hu" "sra "');
+  const open = html.replace(/<details[^]*?<\/details>/g, '');
+  assert.match(open, /hlvx\.hu[^]*hlvx\.hu[^]*sra /);
+  assert.doesNotMatch(open, /sscratch|sret/);
+  assert.equal(html.match(/<tr>/g).length, traceHtml('12-mmio', 'exit').match(/<tr>/g).length);
+  assert.throws(() => traceHtml('12-mmio', 'exit', '"nothing"'), /no instruction with "nothing"/);
+});
+
 test('a trace folds long runs of loads and stores of one function, and has every instruction', () => {
   const html = traceHtml(step, 'exit');
   assert.deepEqual(all(/<summary>(\d+ \w+):/g, html), ['30 stores', '30 loads']);
@@ -180,11 +189,13 @@ test('a trace folds long runs of loads and stores of one function, and has every
   assert.match(html, /<td>exit_guest<\/td><td>0x\w+<\/td><td>csrrw a0, sscratch, a0<\/td>/);
 });
 
-test('the checks of each step are those that are run', async () => {
-  for (const each of steps) {
-    const { checks } = await import(`../../check/chapters/${each}.mjs`);
-    assert.deepEqual(checksOf(each), Object.keys(checks), each);
-  }
+test('a checkpoint is shown with its own tests, their points, and what is graded again', () => {
+  const html = checkpointHtml('08-device-tree');
+  const own = testsOf('08-device-tree').filter(({ isOwn }) => isOwn);
+  assert.deepEqual(all(/<td><code v-pre>([\w-]+)<\/code>/g, html), own.map(({ name }) => name));
+  assert.deepEqual(all(/<td>(\d+)<\/td>/g, html).map(Number), own.map(({ points }) => points));
+  assert.match(html, /make check STEP=08 DIR=steps\/mine/);
+  assert.match(html, /The other \d+ points are for what stays true of chapters? <a href="[^"]*02-/);
 });
 
 test('the patch of a step is taken in a directory of a repository, and makes and removes files', () => {

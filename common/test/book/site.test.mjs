@@ -9,6 +9,7 @@ import { after, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 
 import { treeOf, versionsOf } from '../../../book/lib/blame.mjs';
+import { readingOrder } from '../../../book/lib/contents.mjs';
 import { readChapter } from '../../../book/lib/states.mjs';
 import { filesOf, steps } from '../../../book/lib/steps.mjs';
 import { namesOf } from '../../../book/lib/symbols.mjs';
@@ -146,6 +147,11 @@ describe('a chapter', () => {
       assert.deepEqual(headings.map((each) => textOf(each, isLink).trim()), expected);
     });
 
+    test(`${step} has buttons for its own runs only`, () => {
+      const runs = inText(pageAt(`${step}/`)).map((element) => attribute(element, 'data-live'));
+      assertNone(runs.filter((run) => run !== undefined && !run.startsWith(`${step}/`)));
+    });
+
     test(`${step} leads on at its end`, () => {
       assert.deepEqual(hrefsIn(one(step, 'onward')), [
         `/${step}/whole/`, `/${step}/whole/${step}.patch`, `/files/${step}/`, `/api/${step}/`,
@@ -155,17 +161,46 @@ describe('a chapter', () => {
 });
 
 describe('a page', () => {
-  test('has a title and a description of its own, if it is a chapter or prose', () => {
+  const built = pagesOf().filter(({ kind }) => kind !== 'missing');
+  const metaOf = ({ elements }, name) => attribute(elements.find((element) =>
+    [attribute(element, 'name'), attribute(element, 'property')].includes(name)) ?? { attrs: [] },
+  'content');
+
+  test('has a title of its own, and a description of 50 to 160 letters', () => {
     const told = new Map();
-    for (const { address, elements } of pagesOf('chapter', 'prose')) {
-      const title = textOf(withTag(elements, 'title')[0]);
-      const description = elements.find((element) => attribute(element, 'name') === 'description');
-      for (const text of [title, attribute(description, 'content')]) {
-        assert.match(text, /\S{3}/, `/${address}`);
-        assert.ok(!told.has(text), `/${address} and /${told.get(text)}: ${text}`);
-        told.set(text, address);
+    for (const page of built) {
+      const title = textOf(withTag(page.elements, 'title')[0]);
+      const description = metaOf(page, 'description');
+      assert.ok(description.length >= 50 && description.length <= 160,
+        `/${page.address}: ${description.length} letters: ${description}`);
+      for (const text of [title, description]) {
+        assert.match(text, /\S{3}/, `/${page.address}`);
+        assert.ok(!told.has(text), `/${page.address} and /${told.get(text)}: ${text}`);
+        told.set(text, page.address);
       }
     }
+  });
+
+  test('says what others show beside a link to it', () => {
+    for (const page of built) {
+      const title = textOf(withTag(page.elements, 'title')[0]);
+      assert.ok(title.startsWith(metaOf(page, 'og:title')), `/${page.address}`);
+      assert.equal(metaOf(page, 'og:description'), metaOf(page, 'description'), `/${page.address}`);
+      assert.equal(metaOf(page, 'og:image'), '/card.png', `/${page.address}`);
+      assert.equal(metaOf(page, 'twitter:card'), 'summary_large_image', `/${page.address}`);
+    }
+    assert.ok(site.paths.includes('card.png'));
+  });
+
+  test('leads to the one before it and the next one, if it belongs to the book', () => {
+    const pagersIn = ({ elements }) => ['prev', 'next'].map((name) => attribute(elements.find((each) =>
+      hasClass(each, 'pager-link') && hasClass(each, name)) ?? { attrs: [] }, 'href'));
+    for (const page of built) {
+      const at = readingOrder.indexOf(`/${page.address}`);
+      assert.deepEqual(pagersIn(page), at < 0 ? [undefined, undefined]
+        : [readingOrder[at - 1], readingOrder[at + 1]], `/${page.address}`);
+    }
+    assert.deepEqual(readingOrder.filter((address) => !site.pages.has(address.slice(1))), []);
   });
 
   test('shows inline code as it was written', () => {

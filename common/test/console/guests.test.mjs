@@ -156,3 +156,11 @@ for (const [what, name, line] of stops) {
     assert.ok(!machine.output.includes('run: ended after'), 'it went on for ever');
   });
 }
+
+bootTest('a run that is ended in the firmware says so', async (boot) => {
+  const flags = '-S -device loader,addr=0x80000000,cpu-num=0'; // stopped at its first instruction
+  const machine = boot({ variables: { LIMIT: 1, QEMU_FLAGS: flags } });
+  const { status } = await machine.end();
+  assert.match(machine.output, /^run: ended after 1 s .*the firmware stood at pc 0x0*80000000$/m);
+  assert.notEqual(status, 0);
+});

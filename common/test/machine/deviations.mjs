@@ -1,6 +1,8 @@
 // Where QEMU does not do what the specifications say, or does another thing than our machine that
 // they allow, too: each with its section, and how to tell that a difference is nothing else.
 
+import { handsOn } from '../../../book/record/machine.mjs';
+
 /** Fields of mstatus and hstatus. */
 const GVA = 1n << 38n, hstatusGVA = 1n << 6n, MPV = 1n << 39n, MPP = 3n << 11n, MPRV = 1n << 17n;
 const SUM = 1n << 18n, MXR = 1n << 19n;
@@ -26,6 +28,7 @@ const isHlvx = (state) => isHypervisorAccess(state) && (state.instruction >>> 20
 const isAtomic = ({ instruction }) => (instruction & 0x7f) === 0x2f;
 const isSc = (state) => isAtomic(state) && state.instruction >>> 27 === 3;
 const isSret = ({ instruction }) => instruction === 0x1020_0073;
+const isMret = ({ instruction }) => instruction === 0x3020_0073;
 
 const accessFaults = [1n, 5n, 7n], pageFaults = [12n, 13n, 15n, 20n, 21n, 23n];
 
@@ -85,9 +88,14 @@ const intoHS = (record) => ({
   fromGuest: (record.hstatus & SPV) !== 0n,
 });
 
+/** Whether in M-mode something depends on MPV: MRET, or a load or store with MPRV. */
+const dependsOnMpv = ({ mode, statusInM, instruction }) => mode === 'M' && (statusInM & MPV) !== 0n
+  && (isMret({ instruction }) || ((statusInM & MPRV) !== 0n && (statusInM & MPP) !== MPP));
+
 /**
- * Differences between states: { what, section, explains }. `explains` gets the state and both
- * records, and gives what is to be passed over: [name of a field, bits of it] each, or 'all'.
+ * Differences between states: { what, section, only, explains }; without `only`, on every QEMU.
+ * `explains` gets the state and both records, and gives what is to be passed over: [name of a
+ * field, bits of it] each, or 'all'.
  */
 export const stateDeviations = [
   // ---- What a trap writes
@@ -110,6 +118,14 @@ export const stateDeviations = [
       && ours.htval === state.csr.htval
       && (ours.hstatus & hstatusGVA) === (state.csr.hstatus & hstatusGVA)
       && [['htval'], ['htinst'], ['hstatus', hstatusGVA]],
+  },
+  {
+    what: 'an access fault at a table of the second stage writes htval or mtval2, too',
+    section: 'Privileged spec 18.2.8, 18.4.4',
+    explains: ({ state, ours, theirs }) => bitsOf([['mcause', 'mtval2'], ['scause', 'htval']]
+      .filter(([cause, value]) => accessFaults.includes(ours[cause])
+        && ours[cause] === theirs[cause] && ours[value] === 0n && hasUnreadableTable(state))
+      .map(([, value]) => value)),
   },
   {
     what: 'xtval of an illegal or virtual instruction is one executed earlier',
@@ -230,6 +246,13 @@ export const stateDeviations = [
   },
 
   // ---- What registers hold
+  {
+    what: 'mstatus.MPV and mstatus.GVA cannot be written, only traps change them',
+    section: 'Privileged spec 18.4.1',
+    only: (qemu) => !handsOn(qemu.path),
+    explains: ({ state }) => (dependsOnMpv(state) ? 'all'
+      : state.csrName === 'mstatus' && bitsOf([...read, 'mstatus'], MPV | GVA)),
+  },
   {
     what: 'mideleg.SGEI is 1 although there is no guest external interrupt',
     section: 'Privileged spec 18.4.2',

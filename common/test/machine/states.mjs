@@ -30,6 +30,8 @@ const stubs = [
   { at: 0x000n, name: 'ecall', cause: 9 }, { at: 0x400n, name: 'ebreak', cause: 3 },
   { at: 0x800n, name: 'illegal', cause: 2 },
 ];
+/** Behind them, the way into a guest: SRET. Not on every QEMU can MPV be set for an MRET. */
+const entryAt = 0xc00n;
 
 const numbers = {
   fflags: 0x001, frm: 0x002, fcsr: 0x003,
@@ -141,11 +143,11 @@ const writtenValues = [
 
 /** Who executes: x of the modes M, HS, U, VS, VU. */
 const hartModes = {
-  M: { mpp: 3n, mpv: 0n, user: false, virtual: false },
-  HS: { mpp: 1n, mpv: 0n, user: false, virtual: false },
-  U: { mpp: 0n, mpv: 0n, user: true, virtual: false },
-  VS: { mpp: 1n, mpv: 1n, user: false, virtual: true },
-  VU: { mpp: 0n, mpv: 1n, user: true, virtual: true },
+  M: { privilege: 3n, user: false, virtual: false },
+  HS: { privilege: 1n, user: false, virtual: false },
+  U: { privilege: 0n, user: true, virtual: false },
+  VS: { privilege: 1n, user: false, virtual: true },
+  VU: { privilege: 0n, user: true, virtual: true },
 };
 
 /** Fields of mstatus, vsstatus and hstatus, by the lowest bit. */
@@ -181,6 +183,10 @@ class State {
     this.#setRegisters();
     this.#chooseInstruction();
     this.#keepHandlersReachable();
+    this.startsAt = this.pc;
+    if (hartModes[this.mode].virtual) {
+      this.#goBySret();
+    }
   }
 
   #some(mask) {
@@ -191,14 +197,13 @@ class State {
   #setRegisters() {
     const random = this.#random;
     const flag = (percent, at) => (random.chance(percent) ? 1n << at : 0n);
-    const { mpp, mpv } = hartModes[this.mode];
     const common = () => flag(50, field.SIE) | flag(50, field.SPIE) | flag(50, field.SPP)
       | flag(50, field.SUM) | flag(50, field.MXR) | BigInt(random.below(4)) << field.FS
       | 2n << field.UXL;
     const status = () => common() | flag(50, field.MPIE) | flag(30, field.MPRV)
       | flag(25, field.TVM) | flag(25, field.TW) | flag(25, field.TSR) | flag(50, field.GVA)
       | 2n << field.SXL;
-    this.mstatus = status() | mpp << field.MPP | mpv << field.MPV;
+    this.mstatus = status() | hartModes[this.mode].privilege << field.MPP;
     // MIE is 0 there, and M-mode's interrupts are taken in the other modes all the same. This is
     // what code for M-mode writes into mstatus before the instruction.
     this.statusInM = status() | flag(50, field.MIE) | random.pick([0n, 1n, 3n]) << field.MPP
@@ -614,13 +619,24 @@ class State {
     csr.vstvec = (arena + stubs[0].at) | BigInt(random.below(2));
   }
 
+  /** Lets the harness begin with an SRET in M-mode, where no interrupt comes before it. */
+  #goBySret() {
+    const { privilege } = hartModes[this.mode];
+    this.startsAt = arena + entryAt;
+    this.csr.sepc = this.pc;
+    this.csr.hstatus |= bit(hfield.SPV);
+    this.mstatus &= ~(bit(field.MPIE) | bit(field.SPP));
+    this.mstatus |= hartModes.M.privilege << field.MPP | privilege << field.SPP;
+  }
+
   /** As guests/states.S reads it; the entries of tables of the state `before` are cleared. */
   encode(before) {
     const cleared = [...before?.words.keys() ?? []].filter((address) => address >= firstTable);
     const words = [...cleared.flatMap((address) => [address, 0n]), ...[...this.words].flat()];
     const size = 8 * (6 + setup.length + 31 + words.length);
-    return [BigInt(size), BigInt(words.length / 2), this.pc, this.msip, this.mtimecmp, this.mstatus,
-      ...setup.map((name) => this.csr[name]), ...this.x.slice(1), ...words].map(unsigned);
+    return [BigInt(size), BigInt(words.length / 2), this.startsAt, this.msip, this.mtimecmp,
+      this.mstatus, ...setup.map((name) => this.csr[name]), ...this.x.slice(1), ...words,
+    ].map(unsigned);
   }
 
   describe() {
@@ -650,6 +666,7 @@ function makeArena(view) {
   for (const { at: offset, name } of stubs) {
     fill(arena + offset, 0x100, name === 'illegal' ? 0 : encode(name));
   }
+  fill(arena + entryAt, 4, encode('sret'));
   fill(pageAddress(pages.code) + BigInt(landingOffset), 64, encode('ecall'));
   const set = (stage, table, index, value) => view.setBigUint64(
     at(tableAddress(stage, table)) + 8 * index, value, true);
