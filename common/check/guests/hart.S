@@ -1,6 +1,6 @@
 // A firmware of the check's, in the place of OpenSBI, that starts the program on hart HOST: which
 // one it is with OpenSBI, nobody can choose. It has calls for a character and for the end, and
-// leaves a guest's traps to the program.
+// leaves a guest's traps to the program. In floating-point registers it leaves what it likes.
 
     .equ    PROGRAM, 0x80200000
     .equ    UART, 0x10000000
@@ -51,6 +51,14 @@ _start:
     csrw    mepc, t0
     li      t0, 1 << 11 | 3 << 13   // MPP: mret leads to S-mode; FS: floating point is on
     csrw    mstatus, t0
+    li      t1, 0x3f                // another rounding mode, and all flags
+    csrw    fcsr, t1
+    .option push
+    .option arch, +d
+    .irp    n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    fmv.d.x f\n, t0
+    .endr
+    .option pop
     mv      a0, s0
     mv      a1, s1
     mret
