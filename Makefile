@@ -95,8 +95,8 @@ bench-kvm: ## the same, and beside Linux's KVM: fetches 160 MB of Debian's packa
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/bench kvm
 
-lines: ## counts the lines of the steps: STEP=steps/NN-name lists the files of one
-	@node common/lines.mjs $(STEP)
+lines: ## counts the lines of the steps: STEP=09 lists the files of one
+	@node common/lines.mjs $(if $(STEP),$(call step_directory,$(STEP)))
 
 ##@ Read
 book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= EDITIONS= RUN=

@@ -27,7 +27,7 @@ find_file = $(if $(filter-out /%,$(firstword $1)),$(firstword \
   $(wildcard $(addsuffix /$1,$(STARTED_PWD) $(STARTED_CURDIR))) $1),$1)
 
 # A step is named as 09, as 09-linux or as a directory: $(call step_directory,$(STEP))
-step_directory = $(or $(if $(findstring /,$1),$(wildcard $(call find_file,$1)),$(firstword \
+step_directory = $(or $(if $(findstring /,$1),$(firstword $(wildcard $(call find_file,$1) $(ROOT)/$1)),$(firstword \
   $(wildcard $(ROOT)/steps/$1 $(ROOT)/steps/$1-*))),$(error STEP=$1: there is no such step: say 09, \
   09-linux or a directory))
 
