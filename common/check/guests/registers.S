@@ -1,6 +1,6 @@
 // Loads from and stores to the UART's scratch register with each register of the hart in each role,
 // and prints a line of 32 numbers for each of the three:
-//   target  what xN holds after `lb xN`, when the byte was FIRST + 37 * N
+//   target  what xN holds after `lbu xN`, when the byte was FIRST + 37 * N
 //   source  what is there after `sb xN`, when xN was FIRST + 37 * N + 1
 //   base    what `lbu` finds there, when xN holds the address
 // What faults is skipped.
@@ -15,7 +15,7 @@
     li      \work, FIRST + 37 * \n
     sb      \work, (\at)
     li      x\n, 0x5555
-    lb      x\n, (\at)
+    lbu     x\n, (\at)
     la      \work, target + 8 * \n
     sd      x\n, (\work)
 
