@@ -135,11 +135,12 @@ export class Emulator {
   /** What QEMU's monitor answers to `command`. */
   async ask(command) {
     const socket = await this.#connect('monitor');
+    const closed = new Promise((resolve) => { socket.on('close', resolve); });
     let said = '';
     const hasPrompt = (count) => new Promise((resolve) => {
       const look = () => said.split('(qemu) ').length > count && resolve();
       socket.on('data', look);
-      socket.on('close', resolve);
+      closed.then(resolve);
       look();
     });
     socket.on('data', (text) => { said += text; });

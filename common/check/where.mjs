@@ -14,7 +14,9 @@ export function describePlace(elf, pc) {
   const { stdout } = spawnSync(`llvm-symbolizer${suffix}`,
     ['--obj', named, '--basenames', '--no-inlines', hex(pc)], { encoding: 'utf8' });
   const [name, place] = stdout?.split('\n') ?? [];
-  return name && name !== '??' ? `${name}, ${place.replace(/:\d+$/, '')}` : hex(pc);
+  // Without arguments, also those of a template.
+  const short = name?.replace(/<.*>/, '').replace(/\([^()]*\)$/, '');
+  return name && name !== '??' ? `${short}, ${place.replace(/:\d+$/, '')}` : hex(pc);
 }
 
 /** The privilege mode, as V and what the firmware's addresses tell. */

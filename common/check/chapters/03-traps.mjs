@@ -1,7 +1,6 @@
 // A trap that is reported: the log of QEMU has it, and the report says the same.
-import { Failure, require, shown } from '../failure.mjs';
-import { requireNumbers } from '../numbers.mjs';
-import { nameOfCause } from '../traps.mjs';
+import { require, shown } from '../failure.mjs';
+import { lineOfCause, requireNumbers } from '../lines.mjs';
 
 const illegalInstruction = 2;
 
@@ -17,20 +16,6 @@ function expectNoLoop(run, when) {
     run.ownTraps.findIndex((trap) => trap.epc === epc) < at);
   require(again === undefined, `a trap ends the program${when}`,
     ...again ? [`${run.ownTraps.length} traps, again and again ${run.describe(again)}`] : []);
-}
-
-/** Names may be written with AMO or without. */
-const plain = (text) => text.toLowerCase().replace('/amo', '').replace('-', ' ');
-
-/** The line that names an exception. */
-function lineOf(run, cause) {
-  const name = nameOfCause({ cause });
-  const line = run.lines.find((each) => plain(each).includes(plain(name)));
-  if (line === undefined) {
-    throw new Failure(`a line that says "${name}"`, run.lines.length > 0 ? run.lines.slice(-3)
-      : ['no line']);
-  }
-  return line;
 }
 
 export const boots = {
@@ -88,7 +73,7 @@ export const tests = [
     ],
     code: ['trap.cpp', 'trap::name'],
     check(run) {
-      requireNumbers(lineOf(run, illegalInstruction), { scause: illegalInstruction });
+      requireNumbers(lineOfCause(run, illegalInstruction), { scause: illegalInstruction });
     },
   },
   {
@@ -102,7 +87,7 @@ export const tests = [
     code: ['trap.cpp', 'Csr::sepc'],
     check(run) {
       const { epc, tval } = exceptionOf(run);
-      requireNumbers(lineOf(run, illegalInstruction), { sepc: epc, stval: tval });
+      requireNumbers(lineOfCause(run, illegalInstruction), { sepc: epc, stval: tval });
     },
   },
   {
@@ -117,7 +102,7 @@ export const tests = [
     ],
     code: ['trap.cpp', 'names[]'],
     check(run, { cause, pc, value }) {
-      requireNumbers(lineOf(run, cause), { scause: cause, sepc: pc, stval: value });
+      requireNumbers(lineOfCause(run, cause), { scause: cause, sepc: pc, stval: value });
     },
   },
   {
@@ -131,7 +116,7 @@ export const tests = [
     code: ['boot.S', 'la      sp, __stack_top'],
     check(run, { lost_sp: sp }) {
       expectNoLoop(run, `, also with sp ${shown(sp)}`);
-      lineOf(run, run.ownTraps.at(-1).cause);
+      lineOfCause(run, run.ownTraps.at(-1).cause);
     },
   },
   {

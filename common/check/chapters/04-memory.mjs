@@ -1,6 +1,6 @@
 // Pages that the program gives away: what it tells of them, and what is in RAM at their addresses.
 import { require, shown } from '../failure.mjs';
-import { numbersIn } from '../numbers.mjs';
+import { numbersIn } from '../lines.mjs';
 
 const pageSize = 4096n;
 const ramStart = 0x8000_0000n;

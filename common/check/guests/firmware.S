@@ -7,7 +7,7 @@
 //   CAUSE, PC, VALUE
 //             the program's illegal instructions are handed on with these in scause, sepc and stval
 //   LOST_SP   what sp holds after an illegal instruction of the program
-//   DIRT      what the guest's CSRs hold when the program starts
+//   DIRT      what the guest's CSRs and the program's registers hold when the program starts
 
     .equ    UART, 0x10000000
     .equ    PROGRAM, 0x80200000
@@ -50,6 +50,9 @@ first:
     csrw    pmpaddr0, t0
     li      t0, 0x1f
     csrw    pmpcfg0, t0
+    li      t0, 1 << 63             // the guest may have a timer of its own (Sstc)
+    csrw    menvcfg, t0
+    csrwi   mcounteren, 7
 #ifdef DIRT
     li      t0, DIRT
     csrw    vstvec, t0
@@ -68,6 +71,11 @@ first:
     csrw    stvec, t0               // as OpenSBI does it
     li      t0, MPP_S
     csrw    mstatus, t0
+#ifdef DIRT
+    .irp    n, 1,2,3,4,5,6,7,8,9,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    li      x\n, DIRT
+    .endr
+#endif
     li      a0, HART
     mret
 
@@ -140,6 +148,7 @@ caught:
     text    caught_text
     save_or_load ld
     csrrw   sp, mscratch, sp
+    csrwi   mscratch, 1             // all is as it was
 1:  wfi
     j       1b
 
