@@ -14,13 +14,14 @@ function share(tests, total) {
   const sum = tests.reduce((all, { points }) => all + points, 0);
   const shares = tests.map((test) => ({ test, exact: test.points * total / sum }))
     .map(({ test, exact }) => ({ test, exact, points: Math.max(1, Math.floor(exact)) }));
+  const least = ({ exact, points }) => exact - points; // how much less it has than its part
   let left = total - shares.reduce((all, { points }) => all + points, 0);
-  for (const each of [...shares].sort((one, other) =>
-    (other.exact - other.points) - (one.exact - one.points))) {
-    if (left > 0) {
-      each.points += 1;
-      left -= 1;
-    }
+  for (; left > 0; --left) {
+    shares.reduce((one, other) => (least(other) > least(one) ? other : one)).points += 1;
+  }
+  for (; left < 0; ++left) {
+    shares.filter(({ points }) => points > 1)
+      .reduce((one, other) => (least(other) < least(one) ? other : one)).points -= 1;
   }
   return shares.map(({ test, points }) => ({ ...test, points }));
 }
