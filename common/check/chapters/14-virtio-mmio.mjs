@@ -1,8 +1,6 @@
 // A disk that is found: a driver of the check's reads each register, agrees, and makes each mistake
 // on the way; Linux tells the size of a disk that is as large as no other.
-import fs from 'node:fs';
-import path from 'node:path';
-
+import { emptyDisk } from '../disks.mjs';
 import { require, requireEqual, shown } from '../failure.mjs';
 import { linuxArguments, linuxValues, requireLinux } from '../linux.mjs';
 import { told } from '../told.mjs';
@@ -10,14 +8,6 @@ import { guestCauses } from '../traps.mjs';
 
 const virtio = 0x1000_1000;
 const noTrap = 0x7777n;
-
-/** A disk of so many sectors. */
-function makeDisk({ sectors }, directory) {
-  const file = path.join(directory, 'disk');
-  fs.writeFileSync(file, '');
-  fs.truncateSync(file, 512 * sectors);
-  return { DISK: file };
-}
 
 /** Sectors, so many that bits 7 and 15 of their number are set: they tell a sign. */
 const anySectors = (any) => 0x8080 | any.number(0, 0x7fff);
@@ -43,14 +33,14 @@ export const boots = {
   driver: {
     guest: 'virtio.cpp',
     values: (any) => ({ key: any.number(1, 2 ** 31), sectors: anySectors(any) }),
-    variables: makeDisk,
+    variables: ({ sectors }, directory) => emptyDisk(sectors, directory),
   },
   notify: { guest: 'notify.cpp', values: (any) => ({ key: any.number(1, 2 ** 31) }) },
   linux: {
     quiet: 20,
     values: (any) => ({ ...linuxValues(any), sectors: anySectors(any) }),
     variables: (values, directory) => ({
-      ...makeDisk(values, directory), BOOTARGS: linuxArguments(values),
+      ...emptyDisk(values.sectors, directory), BOOTARGS: linuxArguments(values),
     }),
   },
 };
