@@ -340,6 +340,12 @@ export const glossary = {
       + 'root four times as large.',
     isTechnical: true,
   },
+  TLB: {
+    is: 'The TLB, translation lookaside buffer, is where a hart keeps translations that it has '
+      + 'found.',
+    specification: 'address-translation cache (Privileged spec 10.2.1)',
+    isTechnical: true,
+  },
   token: { is: 'A token is a number that says what follows in a device tree, such as a property.' },
   'transformed instruction': {
     is: 'The transformed instruction in `htinst` is the one that trapped, without its offset.',
@@ -373,8 +379,8 @@ export const glossary = {
     isTechnical: true,
   },
   vCPU: {
-    is: 'A vCPU is the object that stands for a hart of the guest: it has the guest\'s registers '
-      + 'while the guest does not run.',
+    is: 'A vCPU, virtual CPU, is the object that stands for a hart of the guest: it has the '
+      + 'guest\'s registers while the guest does not run.',
     specification: 'virtual hart (Privileged spec 18.2.4)',
     isTechnical: true,
   },
@@ -390,7 +396,10 @@ export const glossary = {
     forms: ['virtual-instruction', 'virtual instruction'],
     isTechnical: true,
   },
-  VMID: { is: 'The VMID is the number by which a hart tells guests apart.', isTechnical: true },
+  VMID: {
+    is: 'The VMID, virtual machine identifier, is the number by which a hart tells guests apart.',
+    isTechnical: true,
+  },
   'VS CSR': { isTechnical: true },
   'VS-mode': {
     is: 'VS-mode, virtual supervisor mode, is the mode of a guest\'s kernel.',
