@@ -23,7 +23,7 @@ const kinds = {
 };
 
 /** The patterns among the fillings: how their lines go. */
-const patterns = { load: 'M0 4L4 0', fetch: 'M0 0L4 4', instruction: 'M2 0V4' };
+const patterns = { load: 'M0 4L4 0', fetch: 'M0 2H4', instruction: 'M2 0V4' };
 
 const patternSvg = (kind) => (patterns[kind] ? `<pattern id="exits-${kind}" width="4" height="4" `
   + `patternUnits="userSpaceOnUse"><path d="${patterns[kind]}" stroke="currentColor" `
