@@ -92,7 +92,7 @@ export const glossary = {
   },
   'environment call': {
     is: 'The instruction `ecall` makes an environment call: a trap that is wanted, to ask for a '
-      + 'service of who handles it.',
+      + 'service of whoever handles it.',
     isTechnical: true,
   },
   exception: {},
@@ -114,7 +114,8 @@ export const glossary = {
   },
   fence: {
     is: 'A fence puts in order what the hart might reorder: reads and writes before it come '
-      + 'before those after it.',
+      + 'before those after it; `hfence` and `sfence` do so for page tables, and drop translations '
+      + 'that the hart keeps.',
     isTechnical: true,
   },
   FIFO: { is: 'The FIFO is a queue of 16 bytes in the UART.', isTechnical: true },
@@ -369,7 +370,8 @@ export const glossary = {
     isTechnical: true,
   },
   UART: {
-    is: 'A UART is a device that sends and receives one byte after the other over a wire.',
+    is: 'A UART, universal asynchronous receiver-transmitter, is a device that sends and receives '
+      + 'one byte after the other over a wire.',
     isTechnical: true,
   },
   'used ring': {
