@@ -3,7 +3,7 @@
 // console of its page that shows this run; `seen` names another one, as @@ console does, where a
 // better one is on the page.
 
-/** In the order in which somebody who sees something looks: { title, answers }. */
+/** In the order in which one looks: { title, answers }. */
 export const groups = [
   {
     title: 'It does not build, or does not start',
@@ -37,15 +37,16 @@ export const groups = [
         cause: 'The stack grows down into the code: `__stack_top` is its lower end.',
       },
       '02-printing/nobody': {
-        cause: 'The firmware does not know the call and comes back. Behind the `ecall` there is no '
+        cause: 'The firmware does not know the call and comes back. After the `ecall` there is no '
           + 'instruction.',
       },
       '02-printing/exchanged': {
-        cause: '`a6` and `a7` have changed places, so the firmware answers another call than the one '
-          + 'that was meant.',
+        cause: 'If a log of the traps has as many calls as ever, the firmware answers another call '
+          + 'than the one that was meant: `a6` and `a7` have changed places.',
       },
       '02-printing/dropped': {
-        cause: 'The compiler has dropped each `ecall`, as their `asm` is not `volatile`.',
+        cause: 'If that log has no call of ours, the compiler has dropped each `ecall`, as their '
+          + '`asm` is not `volatile`.',
       },
       '03-traps/deep-stack': {
         seen: 'silence "hello from hart" .. "sepc"',
@@ -94,14 +95,15 @@ export const groups = [
           + 'nothing else.',
       },
       '14-virtio-mmio/old-version': {
-        cause: 'The device says version 1, and such a device is told of its queue by other '
-          + 'registers.',
+        cause: 'If a log of the traps has stores at 0x03c and 0x040, and none at 0x080: the device '
+          + 'says version 1, and such a device is told of its queue by other registers.',
       },
       '14-virtio-mmio/low-half': {
         cause: 'Only the low half of an address is used. With more memory the high half is not 0.',
       },
       '15-virtio-blk/no-interrupt': {
-        cause: 'The request was served, and nobody has interrupted the guest.',
+        cause: 'If a log of the traps has a store at 0x050, and no access at 0x060 after it: the '
+          + 'request was served, and the guest was not interrupted.',
       },
     },
   },
@@ -136,10 +138,6 @@ export const groups = [
       '04-memory/wide': {
         seen: 'wide "0x80227000" .. "used up"',
         cause: 'The pool has more pages than the number has bits, so page 32 has the bit of page 0.',
-      },
-      '04-memory/shift': {
-        seen: 'shift "0x80227000" .. "used up"',
-        cause: 'The number has 64 bits by now, but `1u`, which is shifted, still has 32.',
       },
       '05-guest-mode/a0-first': {
         cause: '`a0` holds the address of the `Vcpu`, and was not loaded last.',
@@ -200,8 +198,8 @@ export const groups = [
         cause: 'A number of the device tree was read from the wrong end.',
       },
       '08-device-tree/no-size': {
-        cause: '`reg` has an address and no size. Who reads on takes what comes behind it for the '
-          + 'size.',
+        cause: '`reg` has an address and no size. Whoever reads on takes what comes after it for '
+          + 'the size.',
       },
       '09-linux/other-bits': {
         cause: 'In `hideleg`, the interrupts of a guest have the bits 2, 6 and 10. Others do not '
@@ -209,7 +207,7 @@ export const groups = [
       },
       '10-sbi/in-a1': {
         seen: 'slow "clk:" .. "^@"',
-        cause: 'The answer of a legacy call belongs into `a0`. It is in `a1`, and the 0 in `a0` '
+        cause: 'The answer of a legacy call belongs in `a0`. It is in `a1`, and the 0 in `a0` '
           + 'counts as a key.',
       },
       '10-sbi/first-byte': {

@@ -92,7 +92,7 @@ export const glossary = {
   },
   'environment call': {
     is: 'The instruction `ecall` makes an environment call: a trap that is wanted, to ask for a '
-      + 'service of who handles it.',
+      + 'service of whoever handles it.',
     isTechnical: true,
   },
   exception: {},
@@ -114,7 +114,8 @@ export const glossary = {
   },
   fence: {
     is: 'A fence puts in order what the hart might reorder: reads and writes before it come '
-      + 'before those after it.',
+      + 'before those after it; `hfence` and `sfence` do so for page tables, and drop translations '
+      + 'that the hart keeps.',
     isTechnical: true,
   },
   FIFO: { is: 'The FIFO is a queue of 16 bytes in the UART.', isTechnical: true },
@@ -340,6 +341,12 @@ export const glossary = {
       + 'root four times as large.',
     isTechnical: true,
   },
+  TLB: {
+    is: 'The TLB, translation lookaside buffer, is where a hart keeps translations that it has '
+      + 'found.',
+    specification: 'address-translation cache (Privileged spec 10.2.1)',
+    isTechnical: true,
+  },
   token: { is: 'A token is a number that says what follows in a device tree, such as a property.' },
   'transformed instruction': {
     is: 'The transformed instruction in `htinst` is the one that trapped, without its offset.',
@@ -363,7 +370,8 @@ export const glossary = {
     isTechnical: true,
   },
   UART: {
-    is: 'A UART is a device that sends and receives one byte after the other over a wire.',
+    is: 'A UART, universal asynchronous receiver-transmitter, is a device that sends and receives '
+      + 'one byte after the other over a wire.',
     isTechnical: true,
   },
   'used ring': {
@@ -373,8 +381,8 @@ export const glossary = {
     isTechnical: true,
   },
   vCPU: {
-    is: 'A vCPU is the object that stands for a hart of the guest: it has the guest\'s registers '
-      + 'while the guest does not run.',
+    is: 'A vCPU, virtual CPU, is the object that stands for a hart of the guest: it has the '
+      + 'guest\'s registers while the guest does not run.',
     specification: 'virtual hart (Privileged spec 18.2.4)',
     isTechnical: true,
   },
@@ -390,7 +398,10 @@ export const glossary = {
     forms: ['virtual-instruction', 'virtual instruction'],
     isTechnical: true,
   },
-  VMID: { is: 'The VMID is the number by which a hart tells guests apart.', isTechnical: true },
+  VMID: {
+    is: 'The VMID, virtual machine identifier, is the number by which a hart tells guests apart.',
+    isTechnical: true,
+  },
   'VS CSR': { isTechnical: true },
   'VS-mode': {
     is: 'VS-mode, virtual supervisor mode, is the mode of a guest\'s kernel.',

@@ -41,7 +41,6 @@ export const runs = {
     patch: 'pointer.patch',
     command: "llvm-objdump -S --no-show-raw-insn {elf} | grep -A 2 'address_of(__pool_end)'",
   },
-  shift: { patch: 'shift.patch' },
 
   // Exercises.
   left: { patch: 'left.patch' },

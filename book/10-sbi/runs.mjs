@@ -13,7 +13,6 @@ export const runs = {
   say: { patch: 'say.patch' },
 
   run: {},
-  boot: { exits: true },
   // The calls of the guest; those of Linux's sbi_console_putchar print a letter.
   calls: {
     counted: true, log: 'int', lines: /cause:0+a, epc:0xffffffff80005656/,

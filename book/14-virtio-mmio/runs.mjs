@@ -15,7 +15,6 @@ export const runs = {
   queue: { state: 'Where the queue lies' },
 
   run: {},
-  boot: { exits: true },
   conversation: {
     patch: 'conversation.patch', counted: true, count: { accesses: /(load |store) 0x/ },
   },

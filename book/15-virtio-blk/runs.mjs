@@ -44,6 +44,7 @@ export const numbers = {
   largest: ({ requests }) => Math.max(...found(/disk: type.* (\d+) bytes/g, requests)),
   'last.sector': ({ requests }) => Math.max(...found(/disk: type.* sector (\d+),/g, requests)),
   'boot.exits': ({ boot }) => Object.values(boot.exits.total).reduce((sum, each) => sum + each),
+  'boot.faults': ({ boot }) => boot.exits.total.fetch,
   requests: (recorded) => recorded.requests.counts.served,
   'request.exits': (recorded) => recorded.exits.counts.accesses,
 };

@@ -6,6 +6,7 @@ import { h } from 'hastscript';
 import { toXml } from 'xast-util-to-xml';
 import { x } from 'xastscript';
 import { sectionsOf } from './sections.mjs';
+import { titleOf } from './title.mjs';
 import { find, findAll, isTag, replace } from './tree.mjs';
 
 const own = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -93,11 +94,12 @@ function packageOf(document) {
       item('nav', 'nav.xhtml', page, { properties: 'nav' }),
       item('cover-image', 'cover.svg', 'image/svg+xml', { properties: 'cover-image' }),
       item('cover', 'cover.xhtml', page),
+      item('title', 'title.xhtml', page),
       item('style', 'book.css', 'text/css'),
       ...document.pages.map((each) => item(each.id, fileOf(each), page,
         hasDrawing(each) ? { properties: 'svg' } : {})),
     ]),
-    x('spine', ['cover', 'nav', ...document.pages.map(({ id }) => id)]
+    x('spine', ['cover', 'title', 'nav', ...document.pages.map(({ id }) => id)]
       .map((idref) => x('itemref', { idref }))),
   ]));
 }
@@ -115,6 +117,7 @@ export function epubOf(document) {
     'package.opf': packageOf(document),
     'nav.xhtml': navigation(document),
     'cover.xhtml': coverPage(document),
+    'title.xhtml': xhtml(document.title, { 'epub:type': 'titlepage' }, titleOf(document)),
     'cover.svg': own('cover.svg'),
     'book.css': own('book.css') + own('epub.css'),
     ...Object.fromEntries(document.pages.map((page) => [fileOf(page), xhtml(page.title, {}, [

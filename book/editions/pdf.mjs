@@ -9,6 +9,11 @@ import { getDocumentProxy } from 'unpdf';
 import { refuse } from '../../common/steps.mjs';
 import { namedIds, printer } from './print.mjs';
 
+const flags = [
+  '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync',
+];
+
 const most = 4; // times that it prints
 
 /** The place of a program; tools.txt has those that are needed. */
@@ -79,9 +84,7 @@ async function printNumbered(browser, document) {
 export async function pdfOf(document) {
   const qpdf = programOf('qpdf');
   const browser = await chromium.launch({
-    executablePath: programOf('chromium'),
-    args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync'],
+    executablePath: programOf('chromium'), args: flags,
   });
   try {
     return pack(await printNumbered(browser, document), qpdf);

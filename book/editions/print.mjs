@@ -5,6 +5,7 @@ import { h } from 'hastscript';
 import { number } from '../../common/steps.mjs';
 import { colorSheet } from '../lib/render/highlight.mjs';
 import { sectionsOf } from './sections.mjs';
+import { titleOf } from './title.mjs';
 import { findAll, hasClass, isTag } from './tree.mjs';
 
 const own = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -50,16 +51,8 @@ function markShort({ content }) {
   }
 }
 
-const titlePage = ({ title, about, revision: { version, commit, date } }) =>
-  h('section', { className: ['title-page'] }, [
-    { type: 'raw', value: own('../public/icon.svg') },
-    h('p', { className: ['name'] }, title),
-    h('p', { className: ['about'] }, about),
-    h('p', { className: ['revision'] }, [
-      `Version ${version}, commit ${commit}, ${date}.`, h('br'),
-      'Code and text are under the MIT license.',
-    ]),
-  ]);
+const titlePage = (document) => h('section', { className: ['title-page'] },
+  [{ type: 'raw', value: own('../public/icon.svg') }, ...titleOf(document)]);
 
 const entry = (id, text, sheets, before = '') => h('li', [
   h('a', { href: `#${id}` }, [

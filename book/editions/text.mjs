@@ -100,9 +100,9 @@ function listOf(parts) {
     '',
   ]);
   return [`# ${title}`, '', `> ${about}`, '',
-    `All pages as one file: [llms-full.txt](${urlOf('llms-full.txt')}). Each change in a chapter is `
-    + 'a patch for `git apply`, in a directory that holds the step before; after the last one it '
-    + 'holds the step. A patch before “To try it” is a fault or a solution, and is taken back.',
+    `All pages as one file: [llms-full.txt](${urlOf('llms-full.txt')}). Each change in a chapter `
+    + 'is a patch for `git apply`, in a directory that holds the step before; after the last one '
+    + 'it holds the step. A patch before “To try it” is a fault or a solution, and is taken back.',
     '', ...lines].join('\n');
 }
 

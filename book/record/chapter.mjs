@@ -192,7 +192,7 @@ async function recordRun(place, run, work) {
     return [{ status, text: clean(output, place, { failed: status !== 0 }) }];
   }
   if (run.command) {
-    return [runCommand(run, place)];
+    return [await work(() => runCommand(run, place))];
   }
   return Promise.all(qemus.map((qemu) => work(() => runOn(qemu, run, place))
     .catch((reason) => failed(reason)[0])));

@@ -10,12 +10,17 @@ export const exitLog = 'int,trace:serial_write';
 const barCount = 60;
 const linux = /^\[ *\d+\.\d+\] /; // how its lines begin, with the time, which is left out
 
-/** The kind of exit by the cause; what is in none of these is no exit, or a rare one. */
+/**
+ * The kinds of exits by their causes, which are all those with which the hart leaves a guest for
+ * HS-mode: OpenSBI delegates them in `medeleg` and `mideleg`, and we do not in `hedeleg` and `hideleg`.
+ */
 const kinds = {
   call: ['0:a'], // environment call from VS-mode
   load: ['0:15'], // guest-page faults
   store: ['0:17'],
-  interrupt: ['1:5', '1:9'], // supervisor timer, supervisor external: taken in HS-mode
+  fetch: ['0:c', '0:14'], // instruction page fault, instruction guest-page fault
+  instruction: ['0:16'], // virtual instruction
+  interrupt: ['1:1', '1:5', '1:9'], // supervisor software, timer, external
 };
 const kindOf = (cause) => Object.keys(kinds).find((kind) => kinds[kind].includes(cause));
 

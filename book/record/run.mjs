@@ -1,9 +1,10 @@
 // One run on one QEMU, as runs.mjs describes it.
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { refuse } from '../../common/steps.mjs';
 import { Machine, root } from '../../common/test/machine.mjs';
@@ -70,13 +71,16 @@ const fill = (command, { out, step }) => command.replaceAll('{elf}', `${out}/hyp
   .replaceAll('{out}', out).replaceAll('{step}', step)
   .replace(/[\w.+-]+/g, withSuffix);
 
-/** Runs a command about what was built: { status, text }. */
-export function runCommand(run, place) {
+const execute = promisify(execFile);
+
+/** Runs a command about what was built: { status, text }. Other runs are attended to meanwhile. */
+export async function runCommand(run, place) {
   const command = fill(run.command, { out: place.out, step: place.directory });
   try {
-    const output = execFileSync('sh', ['-c', command],
-      { cwd: root, encoding: 'utf8', stdio: 'pipe' });
-    const text = linesOf(clean(output, place)).filter((line) => (run.lines ?? /^/).test(line));
+    const started = execute('sh', ['-c', command], { cwd: root });
+    started.child.stdin.end();
+    const { stdout } = await started;
+    const text = linesOf(clean(stdout, place)).filter((line) => (run.lines ?? /^/).test(line));
     return { status: 0, text: `${text.join('\n')}\n` };
   } catch (error) {
     const why = clean(String(error.stderr ?? error.message), place).split('\n')[0];

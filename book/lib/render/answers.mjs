@@ -59,7 +59,7 @@ function onTheWayHtml() {
     + `${number(step)}, ${withCode(title)}</a></li>`);
   const title = 'On the way';
   return headingHtml(2, slugOf(title), title)
-    + '<p>With these lines a program stops that is not complete yet. The text behind the line says '
+    + '<p>With these lines a program stops that is not complete yet. The text after the line says '
     + 'what is missing.</p>'
     + `<ul class="stops">${items.join('')}</ul>`;
 }

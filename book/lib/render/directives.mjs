@@ -7,6 +7,7 @@ import { licencesHtml } from '../../live/licences-html.mjs';
 import { answersHtml } from './answers.mjs';
 import { boxHtml } from './change.mjs';
 import { beginHtml, chaptersHtml, endHtml, headHtml } from './chapter.mjs';
+import { checkoutHtml } from './checkout.mjs';
 import { checkpointHtml } from './checkpoint.mjs';
 import { consoleHtml } from './console.mjs';
 import { checkpointsHtml, exercisesHtml } from './course.mjs';
@@ -21,6 +22,7 @@ import { quotationsHtml, quoteHtml } from './quote.mjs';
 import { headerPageHtml, referencePageHtml } from './reference.mjs';
 import { requestHtml } from './request.mjs';
 import { traceHtml } from './trace.mjs';
+import { variablesHtml } from './variables.mjs';
 import { walksHtml } from './walk.mjs';
 import { wholeHtml } from './whole.mjs';
 
@@ -83,11 +85,14 @@ const shows = {
   glossary: () => glossaryHtml(),
   checkpoints: () => checkpointsHtml(),
   exercises: () => exercisesHtml(),
+  checkout: () => checkoutHtml(),
+  variables: () => variablesHtml(),
 };
 
 /** What may stand outside of a chapter. */
 const anywhere = ['diff', 'console', 'trace', 'drawing', 'quote', 'quotations', 'licences', 'map',
-  'chapters', 'editions', 'answers', 'glossary', 'checkpoints', 'exercises'];
+  'chapters', 'editions', 'answers', 'glossary', 'checkpoints', 'exercises', 'checkout',
+  'variables'];
 
 /** Not searched: code, which is found in the files, and what is no text. Nor is what is folded. */
 const notSearched = ['diff', 'elided', 'failure', 'solution', 'solutions', 'trace', 'walk',

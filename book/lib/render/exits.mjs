@@ -15,8 +15,19 @@ const kinds = {
   call: { fill: 'fill="currentColor" fill-opacity=".25"', one: 'SBI call', many: 'SBI calls' },
   load: { fill: 'fill="url(#exits-load)"', one: 'load', many: 'loads' },
   store: { fill: 'fill="currentColor" fill-opacity=".55"', one: 'store', many: 'stores' },
+  fetch: { fill: 'fill="url(#exits-fetch)"', one: 'instruction fault', many: 'instruction faults' },
+  instruction: {
+    fill: 'fill="url(#exits-instruction)"', one: 'virtual instruction', many: 'virtual instructions',
+  },
   interrupt: { fill: 'fill="currentColor"', one: 'interrupt', many: 'interrupts' },
 };
+
+/** The patterns among the fillings: how their lines go. */
+const patterns = { load: 'M0 4L4 0', fetch: 'M0 2H4', instruction: 'M2 0V4' };
+
+const patternSvg = (kind) => (patterns[kind] ? `<pattern id="exits-${kind}" width="4" height="4" `
+  + `patternUnits="userSpaceOnUse"><path d="${patterns[kind]}" stroke="currentColor" `
+  + 'stroke-width="1.2"/></pattern>' : '');
 
 const amount = (number, { one, many }) =>
   `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
@@ -99,9 +110,7 @@ export function exitsHtml(step, name, rest = '') {
     + '<title id="exits-t">Where the exits of a boot go</title>'
     + `<desc id="exits-d">${kindsTold}, in their order from top to bottom, as many in each bar. `
     + `${escape(told)}.</desc>`
-    + '<defs><pattern id="exits-load" width="4" height="4" patternUnits="userSpaceOnUse">'
-    + '<path d="M0 4L4 0" stroke="currentColor" stroke-width="1.2"/></pattern></defs>'
-    + `${barsSvg(exits.bars, used)}${labelsSvg(labels)}`
+    + `<defs>${used.map(patternSvg).join('')}</defs>${barsSvg(exits.bars, used)}${labelsSvg(labels)}`
     + `${legendSvg(used, exits.total, height + 4)}</svg>`
     + `<figcaption>${withCode(caption)}</figcaption></figure>`
     + '<p class="try">Counted in the log that QEMU then writes:</p>'

@@ -17,12 +17,15 @@ function filesNamed(name) {
   return files.length > 0 ? files : refuse(`README.md names ${name}, but there is no such file`);
 }
 
-/** The first sentence of the comment that a header begins with, or else the file beside it. */
+/**
+ * The first sentence of the comment that a header begins with, or else the file beside it; with the
+ * next one, if the first is a single word.
+ */
 function sentenceOf(files) {
   for (const path of [...files].sort((a, b) => b.endsWith('.hpp') - a.endsWith('.hpp'))) {
     const [comment = ''] = /^(\/\/.*\n)+|^\/\*[^]*?\*\//.exec(treeOf(last).get(path)) ?? [];
     const text = comment.replace(/^\/[/*]+ ?(@file *)?|\*\/$/gm, '').replace(/\s+/g, ' ').trim();
-    const [sentence] = /^.*?\.(?= |$)/.exec(text) ?? [];
+    const [sentence] = /^(?:\S+\. )?.*?\.(?= |$)/.exec(text) ?? [];
     if (sentence) {
       return sentence;
     }

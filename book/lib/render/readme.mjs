@@ -1,4 +1,4 @@
-// What the README says of the steps and of the floors, so that nobody says it twice.
+// What the README says of the steps, the floors and the variables, so that it is said once.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { refuse } from '../../../common/steps.mjs';
@@ -28,3 +28,6 @@ export function lineOf(step) {
 export const floors = () => tableBelow('| floor | files |').map(([floor, files]) => ({
   floor, files: [...files.matchAll(/`([^`]+)`/g)].map(([, name]) => name),
 }));
+
+/** The variables of `make run`: [name, what it names, what holds without it] of each. */
+export const variables = () => tableBelow('| variable | what it names | without it |');

@@ -16,7 +16,8 @@ const trap = (async, cause) => 'riscv_cpu_do_interrupt: hart:0, '
   + `async:${async}, cause:${cause.padStart(16, '0')}, epc:0x0000000080200010, desc=x\n`;
 const [call, load, store] = ['a', '15', '17'].map((cause) => trap(0, cause));
 const timer = trap(1, '5');
-const others = ['2', '9', 'c'].map((cause) => trap(0, cause)).join('') + trap(1, '6') + trap(1, '7');
+const fetches = trap(0, 'c') + trap(0, '14');
+const others = ['2', '8', '9', 'd'].map((cause) => trap(0, cause)).join('') + trap(1, '6') + trap(1, '7');
 const write = (register, value) =>
   `serial_write write addr 0x0${register} val 0x${value.toString(16).padStart(2, '0')}\n`;
 const printed = (text) => [...text].map((letter) => write(0, letter.charCodeAt(0))).join('');
@@ -29,8 +30,10 @@ async function read(text, until) {
 
 describe('exits are counted', () => {
   test('by kind, without what is no exit', async () => {
-    const { total } = await read(call + others + load + store.repeat(2) + timer);
-    assert.deepEqual(total, { call: 1, load: 1, store: 2, interrupt: 1 });
+    const { total } = await read(
+      call + others + load + store.repeat(2) + fetches + trap(0, '16') + timer + trap(1, '9'),
+    );
+    assert.deepEqual(total, { call: 1, load: 1, store: 2, fetch: 2, instruction: 1, interrupt: 2 });
   });
 
   test('in bars, which together hold them all in their order', async () => {

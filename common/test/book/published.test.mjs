@@ -9,7 +9,7 @@ import { after, test } from 'node:test';
 
 import { openTab, startBrowser, visit } from './chromium.mjs';
 import { assertNone, testHtml } from './html.mjs';
-import { attribute, builtSite, readSite, root } from './pages.mjs';
+import { attribute, builtSite, readSite, root, textOf } from './pages.mjs';
 import { searchFor } from './search.mjs';
 import { serve } from './serve.mjs';
 import { testWeight } from './weight.mjs';
@@ -55,6 +55,13 @@ test('every page says where it is and where an error is reported, and leads to i
       ].flat();
     });
   assertNone(faults);
+});
+
+test('the first page and the set-up say how to get the sources', () => {
+  const command = `git clone ${repoUrl} `;
+  assertNone(['', 'setup/'].filter((address) =>
+    !site.pages.get(address).elements
+      .some((element) => element.tagName === 'pre' && textOf(element).includes(command))));
 });
 
 test('every page names the card by its full address', () => {

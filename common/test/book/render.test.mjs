@@ -22,6 +22,7 @@ import { fileSlug, versionAt } from '../../../book/lib/render/site.mjs';
 import { withoutUnread } from '../../../book/lib/render/style.mjs';
 import { subjectOf } from '../../../book/lib/render/subject.mjs';
 import { traceHtml } from '../../../book/lib/render/trace.mjs';
+import { variablesHtml } from '../../../book/lib/render/variables.mjs';
 import { filesOf, linesOf, stepBefore, steps } from '../../../book/lib/steps.mjs';
 import { root } from './pages.mjs';
 
@@ -171,6 +172,15 @@ describe('a console', () => {
     assert.match(consoleHtml('01-boot', 'low'), /QEMU 10[\d.]* prints something else/);
     assert.doesNotMatch(consoleHtml(step, 'run'), /prints something else/);
   });
+});
+
+test('the variables of `make run` are those of the README, with a link as one of the site', () => {
+  const html = variablesHtml();
+  const names = all(/<dt><code>(\w+)/g, html);
+  assert.deepEqual(['KERNEL', 'MEMORY', 'LIMIT'].filter((name) => !names.includes(name)), []);
+  assert.equal(names.length, all(/<dd>(.+?)\. Without it: .+?\.<\/dd>/g, html).length);
+  assert.match(html, /<a href="\/strict-machine\/">/);
+  assert.doesNotMatch(html, /\]\(/);
 });
 
 test('a trace folds all but the functions that have a text, if one is given', () => {
