@@ -38,6 +38,7 @@ export async function todoOf(step, changes, { isKept = false } = {}) {
   const { title, goal } = readPage(step);
   const { tests } = await planOf(step);
   const sources = sourcesOf(step);
+  const places = changes.filter(({ path: name, isNew }) => !(isNew && name === 'Makefile'));
   const here = `make check STEP=${step.slice(0, 2)} DIR=…`;
   const rows = tests.map(({ name, points, says }) => `| \`${name}\` | ${points} | ${says} |`);
   return `# Chapter ${number(step)}: ${title}
@@ -51,7 +52,7 @@ The chapter is \`book/${step}.md\`; \`make book-serve\` shows it, with each chan
 ${isKept ? 'The places are those of the book\'s own code; yours may be elsewhere.'
     : 'Each place has a mark in the code, a comment of one line.'}
 
-${changes.flatMap((change) => [...linesFor(change, sources)]).join('\n')}
+${places.flatMap((change) => [...linesFor(change, sources)]).join('\n')}
 
 ## What is checked
 
