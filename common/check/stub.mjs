@@ -4,6 +4,9 @@
 const sum = (text) => Buffer.from(text, 'latin1').reduce((all, byte) => (all + byte) & 0xff, 0)
   .toString(16).padStart(2, '0');
 
+/** The machine has ended while the stub was asked. */
+export class MachineEnded extends Error {}
+
 export class Stub {
   #socket;
   #received = '';
@@ -30,9 +33,22 @@ export class Stub {
 
   async #more() {
     if (this.#ended) {
-      throw new Error('the machine has ended while its registers were read');
+      throw new MachineEnded();
     }
     await new Promise((resolve) => { this.#wake = resolve; });
+  }
+
+  /** The next packet that comes. */
+  async #receive() {
+    for (;;) {
+      const [all, answer] = /^\+*\$([^#]*)#../.exec(this.#received) ?? [];
+      if (all !== undefined) {
+        this.#received = this.#received.slice(all.length);
+        this.#socket.write('+');
+        return answer.replace(/}(.)/g, (_, byte) => String.fromCharCode(byte.charCodeAt(0) ^ 0x20));
+      }
+      await this.#more();
+    }
   }
 
   /**
@@ -41,18 +57,17 @@ export class Stub {
    */
   async #ask(packet) {
     this.#send(packet);
-    for (;;) {
-      const [all, answer] = /^\+*\$([^#]*)#../.exec(this.#received) ?? [];
-      if (all !== undefined) {
-        this.#received = this.#received.slice(all.length);
-        this.#socket.write('+');
-        if (answer.startsWith('T')) {
-          continue;
-        }
-        return answer.replace(/}(.)/g, (_, byte) => String.fromCharCode(byte.charCodeAt(0) ^ 0x20));
-      }
-      await this.#more();
+    let answer = await this.#receive();
+    while (answer.startsWith('T')) {
+      answer = await this.#receive();
     }
+    return answer;
+  }
+
+  /** Lets the machine go on in a way, up to where it stops again. */
+  async #resume(how) {
+    this.#send(how);
+    while (!(await this.#receive()).startsWith('T'));
   }
 
   /** A file that describes the target. */
@@ -84,14 +99,26 @@ export class Stub {
     return numbers;
   }
 
-  /** The value of a register or CSR, as BigInt. */
-  async register(name) {
+  /** The number of a register, in hexadecimal. */
+  async #numberOf(name) {
     this.#numbers ??= await this.#readNumbers();
     const number = this.#numbers.get(name);
     if (number === undefined) {
       throw new Error(`this QEMU's stub knows no register ${name}`);
     }
-    const answer = await this.#ask(`p${number.toString(16)}`);
+    return number.toString(16);
+  }
+
+  /** Sets a register of 64 bits to a number of at most 32. */
+  async setRegister(name, value) {
+    const bytes = Buffer.alloc(8);
+    bytes.writeUInt32LE(value);
+    await this.#ask(`P${await this.#numberOf(name)}=${bytes.toString('hex')}`);
+  }
+
+  /** The value of a register or CSR, as BigInt. */
+  async register(name) {
+    const answer = await this.#ask(`p${await this.#numberOf(name)}`);
     return Buffer.from(answer, 'hex').reverse().reduce((all, byte) => all << 8n | BigInt(byte), 0n);
   }
 
@@ -111,10 +138,18 @@ export class Stub {
     return Buffer.concat(parts);
   }
 
-  /** Lets one hart of several go on, from 0 on; the others stand still for as long as this is open. */
-  async letRun(hart) {
-    await this.#ask('qSupported');
-    this.#send(`vCont;c:${(hart + 1).toString(16)}`);
+  /** Lets the machine run to the next of these addresses: which one it is, as BigInt. */
+  async runTo(places) {
+    const ofEach = async (what) => {
+      for (const place of places) {
+        await this.#ask(`${what},${place.toString(16)},4`);
+      }
+    };
+    await this.#resume('s'); // it may stand at one of them
+    await ofEach('Z1');
+    await this.#resume('c');
+    await ofEach('z1');
+    return this.register('pc');
   }
 
   /** Lets the machine go on, and goes. */

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { require, requireEqual, shown } from '../failure.mjs';
+import { findLinuxLine, kernel, requireCallsOfLinux } from '../linux.mjs';
 import { callsOf, sumOf, told } from '../told.mjs';
 import { guestCauses, nameOfCause } from '../traps.mjs';
 
@@ -99,10 +100,6 @@ const readOwnTree = async (machine) => (await isReady(machine)
 const initrdOf = ({ key: seed, size }) => Buffer.alloc(size,
   createHash('sha512').update(String(seed)).digest());
 
-/** What the kernel has said: its lines, without the time before each. */
-const linesOfLinux = (run) => run.lines.map((line) => /^\[ *\d+\.\d+\] (.*)$/.exec(line)?.[1])
-  .filter((line) => line !== undefined);
-
 const argumentsOf = ({ word, entries }) =>
   `earlycon=sbi console=hvc0 ${word} dhash_entries=${entries}`;
 
@@ -144,7 +141,7 @@ export const boots = {
   deaf: { guest: 'deaf.S', values: (any) => ({ nowhere: nowhere(any) }) },
   linux: {
     values: (any) => ({ word: any.word(), entries: any.number(600, 60_000) }),
-    variables: (values) => ({ BOOTARGS: argumentsOf(values) }),
+    variables: (values) => ({ KERNEL: kernel, BOOTARGS: argumentsOf(values) }),
     quiet: 20,
     drive: (machine) => machine.until(/sched_clock: .*\n/),
     isEnough: true,
@@ -231,15 +228,10 @@ export const tests = [
       + 'tree that was there” shows'],
     code: ['sbi.cpp', 'base'],
     check(run) {
-      const lines = linesOfLinux(run);
-      for (const [pattern, like] of [[/^Linux version \d/, 'Linux version 6.1'],
-        [/^Memory: \d+K\/\d+K available/, 'Memory: 114348K/120832K available'],
-        [/^sched_clock: 64 bits at 10MHz/, 'sched_clock: 64 bits at 10MHz']]) {
-        require(lines.some((line) => pattern.test(line)), `a line of Linux like "${like}"`);
-      }
-      const calls = callsOf(run).filter(({ epc }) => epc >> 63n === 1n).length;
-      require(calls >= lines.length, `at least ${lines.length} calls from the kernel's addresses `
-        + 'in QEMU\'s log (cause 10), one for each line', `${calls} calls`);
+      findLinuxLine(run, /^Linux version \d/, 'Linux version 6.1');
+      findLinuxLine(run, /^Memory: \d+K\/\d+K available/, 'Memory: 114348K/120832K available');
+      findLinuxLine(run, /^sched_clock: 64 bits at 10MHz/, 'sched_clock: 64 bits at 10MHz');
+      requireCallsOfLinux(run);
     },
   },
   {
@@ -250,19 +242,18 @@ export const tests = [
       'a string in a tree has a zero byte at its end, which counts in its length'],
     code: ['guest_tree.cpp', 'bootargs'],
     check(run, values) {
-      const lines = linesOfLinux(run);
-      const expected = `Kernel command line: ${argumentsOf(values)}`;
-      require(lines.includes(expected), `a line of Linux "${expected}"`,
-        ...lines.filter((line) => /command line/i.test(line)).slice(0, 2));
-      const table = 2 ** Math.ceil(Math.log2(values.entries));
-      const like = `Dentry cache hash table entries: ${table} `;
-      require(lines.some((line) => line.startsWith(like)), `a line of Linux "${like}...", which it `
-        + `makes of dhash_entries=${values.entries}`,
-      ...lines.filter((line) => line.startsWith('Dentry')));
+      const line = `Kernel command line: ${argumentsOf(values)}`;
+      const { text } = findLinuxLine(run, /^Kernel command line: /, line);
+      require(text === line, `a line of Linux "${line}"`, text);
+      const size = 2 ** Math.ceil(Math.log2(values.entries));
+      const table = `Dentry cache hash table entries: ${size} `;
+      const found = findLinuxLine(run, /^Dentry cache/, table);
+      require(found.text.startsWith(table), `a line of Linux "${table}...", which it makes of `
+        + `dhash_entries=${values.entries}`, found.text);
     },
   },
   {
-    name: 'initrd', points: 10, section: 'What comes after the kernel', boot: 'chosen',
+    name: 'initrd', points: 10, section: 'What comes behind the kernel', boot: 'chosen',
     lasts: true,
     says: 'the guest finds its initrd, whole',
     hints: ['the addresses in chosen are the guest\'s: does the file lie there, and is the end '
@@ -280,7 +271,7 @@ export const tests = [
     },
   },
   {
-    name: 'image-header', points: 10, section: 'What comes after the kernel', boot: 'header',
+    name: 'image-header', points: 10, section: 'What comes behind the kernel', boot: 'header',
     lasts: true,
     says: 'a kernel lies where its header says, and nothing is in its memory',
     hints: ['text_offset is the second field of the header and image_size the third, 8 bytes each',
@@ -299,7 +290,7 @@ export const tests = [
     },
   },
   {
-    name: 'random-bits', points: 5, section: 'What comes after the kernel', boot: 'chosen',
+    name: 'random-bits', points: 5, section: 'What comes behind the kernel', boot: 'chosen',
     lasts: true,
     says: 'the guest gets random bits of its own in rng-seed',
     hints: ['the machine\'s tree has rng-seed in chosen; the guest gets 32 bytes made of it',
