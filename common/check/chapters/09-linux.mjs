@@ -253,7 +253,7 @@ export const tests = [
     },
   },
   {
-    name: 'initrd', points: 10, section: 'What comes behind the kernel', boot: 'chosen',
+    name: 'initrd', points: 10, section: 'What comes after the kernel', boot: 'chosen',
     lasts: true,
     says: 'the guest finds its initrd, whole',
     hints: ['the addresses in chosen are the guest\'s: does the file lie there, and is the end '
@@ -271,7 +271,7 @@ export const tests = [
     },
   },
   {
-    name: 'image-header', points: 10, section: 'What comes behind the kernel', boot: 'header',
+    name: 'image-header', points: 10, section: 'What comes after the kernel', boot: 'header',
     lasts: true,
     says: 'a kernel lies where its header says, and nothing is in its memory',
     hints: ['text_offset is the second field of the header and image_size the third, 8 bytes each',
@@ -290,7 +290,7 @@ export const tests = [
     },
   },
   {
-    name: 'random-bits', points: 5, section: 'What comes behind the kernel', boot: 'chosen',
+    name: 'random-bits', points: 5, section: 'What comes after the kernel', boot: 'chosen',
     lasts: true,
     says: 'the guest gets random bits of its own in rng-seed',
     hints: ['the machine\'s tree has rng-seed in chosen; the guest gets 32 bytes made of it',
