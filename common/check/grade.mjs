@@ -45,10 +45,11 @@ async function judgeAll(tests, boots, context, { onResult, isEnough }) {
       }
     }
     const key = `${test.step}/${test.boot}`;
-    if (!runs.has(key)) {
-      runs.set(key, await makeRun(key, boots.get(key), context));
+    const boot = boots.get(key); // chapters may share one
+    if (!runs.has(boot)) {
+      runs.set(boot, await makeRun(key, boot, context));
     }
-    const run = runs.get(key);
+    const run = runs.get(boot);
     const { state, message } = judge(test, run);
     const result = {
       test, state, message, run, boot: key,

@@ -31,6 +31,10 @@ const freshValueOf = (name) => (name === 'vsstatus' ? 2n << 32n : 0n);
 export const boots = {
   own: { log: 'int,in_asm' },
   caught,
+  bare: {
+    guest: 'off.S', firmware: 'firmware.S', values: () => ({ hart: 0, bare: 1 }),
+    drive: (machine) => machine.until(/^caught$/m), isEnough: true, // it should not come to that
+  },
 };
 
 export const tests = [
@@ -114,7 +118,21 @@ export const tests = [
     },
   },
   {
-    name: 'fresh-csrs', points: 10, section: 'Registers of its own', boot: 'caught',
+    name: 'read-back', points: 10, section: 'A table that maps nothing', boot: 'bare',
+    parents: ['no-memory', 'supervisor'], lasts: true,
+    says: 'where hgatp does not keep the mode, no guest is entered',
+    hints: [
+      'with 0 in hgatp the guest would have all of memory: does the hart keep what was written?',
+      'Vcpu::load reads hgatp back, and panics if it is another value',
+    ],
+    code: ['vcpu.cpp', 'csr::read<Csr::hgatp>()'],
+    check(run) {
+      require(run.guestTraps.length === 0, 'no guest, on a hart whose hgatp stays 0', cameOf(run));
+      run.expectEnd(1, 'on such a hart');
+    },
+  },
+  {
+    name: 'fresh-csrs', points: 5, section: 'Registers of its own', boot: 'caught',
     parents: ['no-memory'], lasts: true,
     says: 'the guest\'s CSRs are those of a fresh hart',
     hints: [
@@ -148,7 +166,7 @@ export const tests = [
   },
   {
     name: 'guest-report', points: 5, section: 'Run it', boot: 'own', parents: ['no-memory'],
-    says: 'the report names the fault',
+    says: 'the report names the fault, and the machine ends with an error',
     hints: [
       'the report of chapter 3 has it all',
       'cause 20 needs a name, too',
@@ -157,17 +175,6 @@ export const tests = [
     check(run) {
       requireNumbers(lineOfCause(run, guestCauses.fetch),
         { scause: guestCauses.fetch, sepc: entry });
-    },
-  },
-  {
-    name: 'guest-error', points: 5, section: 'Run it', boot: 'own', parents: ['no-memory'],
-    says: 'and the machine ends with an error',
-    hints: [
-      'nobody handles this fault yet',
-      'trap_entry of chapter 3 takes it',
-    ],
-    code: ['vm.cpp', 'run'],
-    check(run) {
       run.expectEnd(1, 'after the guest\'s fault');
     },
   },

@@ -126,7 +126,7 @@ export const tests = [
       'QEMU takes any root; a hart may do without the two lowest bits of its number',
       'memory::allocate keeps four pages together at a multiple of four',
     ],
-    code: ['stage2.cpp', 'root_entry'],
+    code: ['stage2.cpp', 'memory::allocate(root_pages)'],
     check(run) {
       const { table: { root }, registers } = expectTable(run);
       require(root % rootAlignment === 0n, 'a root at a multiple of 0x4000',
@@ -186,7 +186,7 @@ export const tests = [
       'the specification promises nothing without it; QEMU reads the table at the last moment',
       'Vcpu::load executes hfence.gvma after it has written hgatp',
     ],
-    code: ['stage2.cpp', 'Stage2::map'],
+    code: ['stage2.hpp', 'Vcpu::load on, which has the fences'],
     check(run) {
       const later = run.code.slice(run.code.findIndex(isWriteOf(hgatp)) + 1);
       require(later.some(isHfenceGvma), 'hfence.gvma is executed after hgatp is written',

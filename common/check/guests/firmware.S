@@ -7,10 +7,14 @@
 //   CAUSE, PC, VALUE
 //             the program's illegal instructions are handed on with these in scause, sepc and stval
 //   LOST_SP   what sp holds after an illegal instruction of the program
+//   BARE      hgatp stays 0, as on a hart without any mode for it: the program's instructions for it
+//             are exchanged for such as read 0
 //   DIRT      what the guest's CSRs and the program's registers hold when the program starts
 
     .equ    UART, 0x10000000
     .equ    PROGRAM, 0x80200000
+    .equ    CODE, 0x40000           // how much of it is looked at
+    .equ    HGATP, 0x680 << 20 | 0x73 // of an instruction for it: the CSR's number, and SYSTEM
     .equ    ILLEGAL, 2              // mcause: an illegal instruction
     .equ    CALL, 9                 // and an environment call from HS-mode
     .equ    MPP_S, 1 << 11          // mstatus: mret leads to S-mode
@@ -64,6 +68,33 @@ first:
     csrw    vsatp, t0
     li      t0, 1 << 32 | 2         // programs of 32 bits, and interrupts are enabled
     csrw    vsstatus, t0
+#endif
+#ifdef BARE
+    li      t0, PROGRAM
+    li      t3, PROGRAM + CODE
+1:  lhu     t1, 0(t0)
+    andi    t2, t1, 3
+    addi    t2, t2, -3
+    bnez    t2, 3f                  // of two bytes
+    lhu     t2, 2(t0)
+    slli    t2, t2, 16
+    or      t1, t1, t2
+    srli    t2, t1, 12
+    andi    t2, t2, 3
+    beqz    t2, 2f                  // nothing with a CSR
+    li      t2, 0xfff0007f
+    and     t2, t1, t2
+    li      t4, HGATP
+    bne     t2, t4, 2f
+    li      t2, 31 << 7             // addi rd, zero, 0
+    and     t1, t1, t2
+    ori     t1, t1, 0x13
+    sh      t1, 0(t0)
+    sh      zero, 2(t0)
+2:  addi    t0, t0, 2
+3:  addi    t0, t0, 2
+    bltu    t0, t3, 1b
+    fence.i
 #endif
     text    banner
     li      t0, PROGRAM
