@@ -6,7 +6,7 @@ const ram = [entry, 0x8800_0000n]; // of a machine with 128 MiB, without the fir
 const leastStack = 4096n;
 
 /** A program that waits has no end: its limit is soon reached. */
-const waiting = { log: 'int,in_asm', quiet: 2, waits: true };
+const waiting = { log: 'int,in_asm', quiet: 3, waits: true };
 
 /** What the firmware's line `name` says. */
 const saidByFirmware = (run, name) =>
