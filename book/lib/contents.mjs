@@ -30,7 +30,7 @@ export const parts = [
     text: 'Chapters', items: steps.map((step) => ({ text: chapterText(step), link: `/${step}/` })),
   },
   {
-    text: 'Beside them',
+    text: 'More',
     items: [
       { text: 'Outlook', link: '/outlook/' },
       { text: 'For teachers', link: '/teachers/' },

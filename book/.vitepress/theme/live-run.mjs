@@ -376,6 +376,8 @@ export class Run {
   }
 
   #pause(why) {
+    clearTimeout(this.#timer); // of a wait that has just begun
+    this.#waitStart = undefined;
     this.#phase = 'paused';
     this.#why = why;
   }

@@ -154,6 +154,23 @@ describe('the EPUB', () => {
     ]));
   });
 
+  test('is nowhere wider than a phone', async (t) => {
+    const place = join(scratch, 'epub');
+    mkdirSync(place);
+    for (const [name, bytes] of Object.entries(files)) {
+      mkdirSync(dirname(join(place, name)), { recursive: true });
+      writeFileSync(join(place, name), bytes);
+    }
+    const browser = await startBrowser();
+    t.after(() => browser.close());
+    const tab = await browser.newPage({ viewport: { width: 390, height: 844 } });
+    for (const address of contents) {
+      await tab.goto(`file://${place}/book/${nameOf(address)}.xhtml`);
+      const width = await tab.evaluate(() => document.documentElement.scrollWidth);
+      assert.ok(width <= 390, `/${address}: ${width} px`);
+    }
+  });
+
   test('has the same bytes each time, wherever it is made', () => {
     const [there, here] = ['Asia/Tokyo', 'America/Lima'].map((zone) => {
       const place = join(scratch, zone);
