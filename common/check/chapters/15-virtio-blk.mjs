@@ -56,12 +56,13 @@ function requireData([status, sum], { key, content, old, sector, count = 1 }, wh
 }
 
 /** The requests that guests/hostile.cpp makes. */
+const indirect = 'an indirect descriptor, which was not offered';
 const hostile = ['a descriptor that leads to itself', 'a chain without an end',
   'a head beyond the table', 'a next descriptor beyond the table', 'a buffer outside its RAM',
   'a buffer partly behind its RAM', 'a buffer that wraps around',
   'more chains than the queue has entries', 'no writable buffer for the status',
   'a header of 8 bytes', 'a writable header, with nothing to read',
-  'an indirect descriptor, which was not offered'];
+  indirect];
 
 export const boots = {
   requests: {
@@ -204,7 +205,8 @@ export const tests = [
       requireEqual(length, 1, 'the length of a write in the used ring: its status');
       const own = Buffer.concat([part(content, 0, written), writtenBy(values)]);
       requireData(told(run, 'back', 'what it has read where it has written'),
-        { key, content: own, old: content, sector: written, count: 2 }, 'a read of what was written');
+        { key, content: own, old: content, sector: written, count: 2 },
+        'a read of what was written');
       for (const [name, sector] of [['below', written - 1], ['above', written + 2]]) {
         requireData(told(run, name, 'what it has read beside that'), { key, content, sector },
           `a read of sector ${sector}, beside what was written`);
@@ -298,14 +300,17 @@ export const tests = [
     name: 'disk-hostile', points: 5, section: 'What the driver has put there', boot: 'hostile',
     lasts: true, parents: ['disk-answer'],
     says: 'what no driver asks for does no harm: the device wants a reset, and works again',
-    hints: ['which request does the message name? Where the run ends, the last one has ended it',
+    hints: ['which request does the message name, and what becomes of it?',
       'check each descriptor before it is used, count them, and say DEVICE_NEEDS_RESET (64): there '
       + 'is no status byte to answer in'],
     code: ['virtqueue.cpp', 'Virtqueue::take'],
     check(run) {
-      const [tried, found] = told(run, 'hostile', 'how the device fares with hostile requests');
-      requireEqual(tried, hostile.length, 'hostile requests');
-      const missed = hostile.filter((_, number) => (found >> BigInt(number) & 1n) === 0n);
+      const last = run.lines.findLast((line) => /^case 0x[0-9a-f]$/.test(line));
+      require(run.lines.some((line) => line.startsWith('hostile ')), 'the guest goes on behind '
+        + `${hostile[Number(last?.split(' ')[1] ?? 0)]}`, 'it does not');
+      const [found, knowsIndirect] = told(run, 'hostile', 'how the device fares');
+      const missed = hostile.filter((_, number) => (found >> BigInt(number) & 1n) === 0n)
+        .filter((name) => !(name === indirect && knowsIndirect === 1n));
       require(missed.length === 0, 'DEVICE_NEEDS_RESET (64) in Status for each chain that breaks '
         + 'the rules', ...missed.map((name) => `not for ${name}`).slice(0, 4));
       const [status] = told(run, 'good', 'what has come of a good request afterwards');

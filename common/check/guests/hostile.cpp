@@ -1,5 +1,6 @@
 // Makes requests that no driver makes. After each one the device may need a reset, and gets it; the
-// guest goes on. Tells which ones made it need that: a bit each. Then a good request is answered.
+// guest goes on. Says which one comes, and tells at the end which made the device need that: a bit
+// each. Then a good request is answered.
 
 #include "disk.hpp"
 #include "nodes.hpp"
@@ -22,6 +23,7 @@ std::uint64_t tried = 0, needs_reset = 0;
 /// Spoils a good request, and makes it.
 template <class Spoil>
 void attempt_with(Spoil spoil, unsigned head = 0) {
+    println("case ", tried);
     start_disk();
     describe_good();
     spoil();
@@ -49,8 +51,8 @@ void guest_main(std::uint64_t, std::uint64_t tree) {
     attempt_with([] { describe(1, address_of(data), sector_size, 0); });
     attempt_with([] { descriptors[0].length = 8; });
     attempt_with([] { descriptors[0].flags = NEXT | WRITE; });
-    attempt_with([] { descriptors[1].flags = INDIRECT; });
-    tell("hostile", tried, needs_reset);
+    attempt_with([] { descriptors[1].flags = NEXT | WRITE | INDIRECT; });
+    tell("hostile", needs_reset, offered(0) >> 28 & 1); // VIRTIO_F_INDIRECT_DESC
 
     start_disk();
     const Answer answer = request(0, IN, PLACE, data, sector_size);

@@ -119,6 +119,7 @@ void tell_eight() {
 
 /// So many requests that the rings begin again and again.
 void tell_rounds() {
+    start_disk();
     std::uint64_t sum = KEY, right = 0;
     for (unsigned at = 0; at < 40; ++at) {
         const unsigned head = at * 5 % queue_size;
@@ -130,6 +131,7 @@ void tell_rounds() {
 }
 
 void tell_refused() {
+    start_disk();
     const auto status = [](std::uint32_t type, std::uint64_t sector, std::uint64_t count) {
         return request(0, type, sector, data, count * sector_size).status;
     };
