@@ -74,10 +74,10 @@ export const tests = [
       + 'it, and skip the instruction'],
     code: ['exit.cpp', 'handle_guest_page_fault'],
     check(run, { word, factor }) {
-      expectAccesses(run, guestCauses.store, word.length);
       const [count, cause] = told(run, 'faults', 'how many faults it has taken for its stores');
       require(count === 0n, `stores to ${shown(uart)} are no faults for the guest`,
         `it has taken ${count} faults, the last one with scause ${cause}`);
+      expectAccesses(run, guestCauses.store, word.length);
       run.expectLine(`${word} ${wholeWord(BigInt(factor) * BigInt(factor))}`);
     },
   },

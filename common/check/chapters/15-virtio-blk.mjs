@@ -119,9 +119,9 @@ export const tests = [
       + 'byte; then the used ring\'s index goes up'],
     code: ['virtio_mmio.cpp', 'serve_queue'],
     check(run) {
+      const [status, index] = told(run, 'answer', 'what has come of a request of no known type');
       require(run.accesses(virtio + 0x50, 4).length > 0,
         `a store of the guest to QueueNotify, ${shown(virtio + 0x50)}, in QEMU's log`, 'none');
-      const [status, index] = told(run, 'answer', 'what has come of a request of no known type');
       requireEqual(index, 1, 'the used ring\'s index behind the first request');
       requireEqual(status, 2, 'the status of a request of no known type: VIRTIO_BLK_S_UNSUPP');
     },
