@@ -4,6 +4,10 @@
 const sum = (text) => Buffer.from(text, 'latin1').reduce((all, byte) => (all + byte) & 0xff, 0)
   .toString(16).padStart(2, '0');
 
+/** The number in an answer, whose lowest byte comes first. */
+const numberIn = (answer) => Buffer.from(answer, 'hex').reverse()
+  .reduce((all, byte) => all << 8n | BigInt(byte), 0n);
+
 /** The machine has ended while the stub was asked. */
 export class MachineEnded extends Error {}
 
@@ -118,8 +122,13 @@ export class Stub {
 
   /** The value of a register or CSR, as BigInt. */
   async register(name) {
-    const answer = await this.#ask(`p${await this.#numberOf(name)}`);
-    return Buffer.from(answer, 'hex').reverse().reduce((all, byte) => all << 8n | BigInt(byte), 0n);
+    return numberIn(await this.#ask(`p${await this.#numberOf(name)}`));
+  }
+
+  /** The value of a CSR by its number, also of one that has no name: some CSRs come and go. */
+  async csr(number) {
+    const first = Number.parseInt(await this.#numberOf('scause'), 16) - 0x142;
+    return numberIn(await this.#ask(`p${(first + number).toString(16)}`));
   }
 
   /** Physical memory: a Buffer of `size` bytes. */

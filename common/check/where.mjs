@@ -34,11 +34,8 @@ function who({ pc, V }, elf) {
  * @returns lines to read
  */
 export function describeWhere({ registers, recent, last: log }, elf) {
-  const lines = [];
-  if (registers.pc === undefined) {
-    return ['nobody knows where it stood: the machine has ended'];
-  }
-  lines.push(`stood in  ${who(registers, elf)}`);
+  const lines = [registers.pc === undefined ? 'stood     where nobody knows: QEMU says nothing'
+    : `stood in  ${who(registers, elf)}`];
   // OpenSBI finds out by illegal instructions of its own what the hart has.
   const traps = readTraps(log).filter(({ cause, epc }) => cause !== 2 || epc >= image[0]);
   const last = traps.findLast(({ cause, isInterrupt }) => !isInterrupt && cause !== 9)

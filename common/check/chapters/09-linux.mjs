@@ -82,7 +82,7 @@ const ownTraps = ({ nowhere: at }) => [
 ];
 
 /** Waits for the guest to be ready: whether that has come. */
-const isReady = async (machine) => await machine.until(/^ready /m) !== undefined;
+const isReady = async (machine) => await machine.until(/^ready .*\n/m) !== undefined;
 
 async function readDelegation(machine) {
   if (!await isReady(machine)) {
