@@ -4,7 +4,8 @@
 
 /**
  * By step: { patch, test, says }. `patch` is `book/NAME` for book/STEP/NAME.patch, else a name in
- * mistakes/STEP; `says` are words that a student then reads.
+ * mistakes/STEP; `says` are words that a student then reads. `withoutHtinst`: it shows only where
+ * htinst is 0, as on QEMU 7, so that the hypervisor has to read the instruction itself.
  */
 export const mistakes = {
   '01-boot': [
@@ -67,6 +68,64 @@ export const mistakes = {
     { patch: 'book/no-pc', test: 'call', says: ['from one place'] },
     { patch: 'book/no-own-trap', test: 'call', says: ['the run traps without an end'] },
   ],
+  '12-mmio': [
+    { patch: 'no-gp', test: 'uart-registers', says: ['gp behind a load', '0x5555'] },
+    { patch: 'no-tp', test: 'uart-registers', says: ['a store of it from tp'] },
+    { patch: 'book/no-x0', test: 'uart-registers', says: ['a store of it from zero'] },
+    { patch: 'no-sign', test: 'uart-sign', says: ['LB of the byte', '0xffffffffffffff'] },
+    { patch: 'stores-only', test: 'uart-load', says: ['LBU of the scratch register'] },
+    { patch: 'wide-uart', test: 'uart-refused', says: ['LH at 0x10000006', 'no fault'] },
+    {
+      patch: 'book/no-compressed', test: 'uart-refused', says: ['C.LWSP', 'no fault'],
+      withoutHtinst: true,
+    },
+    {
+      patch: 'book/no-restore', test: 'uart-fetch', says: ['where the guest\'s stvec is'],
+      withoutHtinst: true,
+    },
+  ],
+  '13-interrupts': [
+    { patch: 'wrong-number', test: 'plic-tree', says: ['as the guest claims it: 0xa', '9'] },
+    { patch: 'context-0', test: 'plic-tree', says: ['the number of the pair'] },
+    { patch: 'no-serving', test: 'plic-claim', says: ['a second claim'] },
+    { patch: 'not-passed', test: 'plic-interrupt', says: ['once its UART wants one: 1'] },
+    { patch: 'no-threshold', test: 'plic-level', says: ['threshold 7'] },
+    { patch: 'book/only-set', test: 'plic-level', says: ['nothing to claim: 0'] },
+    { patch: 'any-load', test: 'plic-forms', says: ['FLW at a device', 'no fault'] },
+    {
+      patch: 'four-bytes', test: 'plic-forms', says: ['the instruction behind C.LW'],
+      withoutHtinst: true,
+    },
+    { patch: 'book/hart-context', test: 'typed', says: ['none in 8 seconds', 'LSR is 1'] },
+    { patch: 'book/no-complete', test: 'typed', says: ['none in 8 seconds', 'LSR is 1'] },
+    { patch: 'book/always-on', test: 'typed-unread', says: ['its interrupt is off', 'IER 1'] },
+  ],
+  '14-virtio-mmio': [
+    { patch: 'book/low-half', test: 'virtio-bad-queue', says: ['QueueDescHigh'] },
+    { patch: 'book/old-version', test: 'virtio-identity', says: ['Version: 2'] },
+    { patch: 'book/same-half', test: 'virtio-capacity', says: ['the high half of the capacity'] },
+    { patch: 'book/always-ok', test: 'virtio-features', says: ['which is not offered: 0'] },
+    { patch: 'only-its-start', test: 'virtio-bad-queue', says: ['partly behind its RAM'] },
+    { patch: 'not-forgotten', test: 'virtio-bad-queue', says: ['the driver area outside'] },
+    { patch: 'wrong-number', test: 'virtio-interrupt', says: ['as the guest claims it: 1'] },
+    { patch: 'no-bit-0', test: 'virtio-walk', says: ['cause 5', 'no fault'] },
+  ],
+  '15-virtio-blk': [
+    { patch: 'no-write', test: 'disk-write', says: ['the status of a write', '1'] },
+    { patch: 'no-reboot', test: 'guest-reboot', says: ['what it finds at start 2'] },
+    { patch: 'pages-kept', test: 'guest-reboot', says: ['what it finds at start 7'] },
+    { patch: 'same-seed', test: 'guest-seed', says: ['1 different ones'] },
+    { patch: 'lost-write', test: 'disk-write', says: ['what was on the disk before'] },
+    { patch: 'book/bytes-for-sectors', test: 'disk-read', says: ['what begins at byte'] },
+    { patch: 'book/entry-for-head', test: 'disk-used', says: ['begins at descriptor 5'] },
+    { patch: 'book/no-interrupt', test: 'disk-interrupt', says: ['InterruptStatus'] },
+    { patch: 'always-interrupts', test: 'disk-interrupt', says: ['VIRTQ_AVAIL_F_NO_INTERRUPT'] },
+    { patch: 'read-only-ignored', test: 'disk-read-only', says: ['with DISK_RO=1'] },
+    { patch: 'sum-wraps', test: 'disk-refused', says: ['2 sectors from 2^64 - 1'] },
+    { patch: 'one-request', test: 'disk-chains', says: ['of eight with one notification: 8'] },
+    { patch: 'no-limit', test: 'disk-hostile', says: ['a descriptor that leads to itself'] },
+    { patch: 'indirect-taken', test: 'disk-hostile', says: ['not for an indirect descriptor'] },
+  ],
 };
 
 /** Failures of the chapters that no test finds: by step, from the patch's name to the reason. */
@@ -83,4 +142,9 @@ export const unseen = {
   },
   '05-guest-mode': { member: 'the compiler refuses it' },
   '06-guest-page-table': { table: 'no mistake: it says where the table is' },
+  '12-mmio': {
+    look: 'no mistake: it shows what the exits say',
+    'no-bit-0': 'its UART takes no 8 bytes; in step 14 there is a device that does',
+  },
+  '15-virtio-blk': { 'early-index': 'a guest with one hart cannot see it' },
 };

@@ -37,11 +37,16 @@ function makeMistake(step, patch) {
 describe('a mistake', { concurrency: 2 }, () => {
   for (const step of checkpoints) {
     const all = mistakes[step] ?? [];
-    for (const { patch, test: name, says, seed = 'mistakes' } of isWhole ? all : all.slice(0, 1)) {
+    for (const { patch, test: name, says, seed = 'mistakes', withoutHtinst } of isWhole ? all
+      : all.slice(0, 1)) {
+      const qemu = qemus.find(({ major }) => !withoutHtinst || major < 8);
+      if (qemu === undefined) {
+        continue; // here no run shows it
+      }
       test(`in ${step}: ${patch} is found by ${name}`, async () => {
         const directory = makeMistake(step, patch);
         const { results, fault } = await grade(directory, step, {
-          out: `${directory}.build`, seed, only: name, qemu: qemus[0].path,
+          out: `${directory}.build`, seed, only: name, qemu: qemu.path,
         });
         assert.equal(fault, undefined);
         const result = results.find((each) => each.test.name === name);
