@@ -26,11 +26,11 @@ const fileOf = (step, patch) => path.join(...(patch.startsWith('book/')
 function makeMistake(step, patch) {
   const directory = path.join(scratch, `${step}-${path.basename(patch)}`);
   fs.cpSync(path.join(root, 'steps', step), directory, { recursive: true });
-  const makefile = path.join(directory, 'Makefile');
-  fs.writeFileSync(makefile, fs.readFileSync(makefile, 'utf8').replace('../../', `${root}/`));
   const { status, stdout } = spawnSync('patch', ['-p1', '--force', '--fuzz=0', '-d', directory, '-i',
     fileOf(step, patch)], { encoding: 'utf8' });
   assert.equal(status, 0, `${patch} does not apply to ${step}: ${stdout}`);
+  const makefile = path.join(directory, 'Makefile');
+  fs.writeFileSync(makefile, fs.readFileSync(makefile, 'utf8').replace('../../', `${root}/`));
   return directory;
 }
 
