@@ -79,7 +79,7 @@ async function drive([run, type, endsAtReport]) {
       return {
         said,
         left: pairs.length,
-        lines: [...now.split('\n'), ...endsAtReport
+        lines: [...now.replace(/\n$/, '').split('\n'), ...endsAtReport
           ? reports.map((each) => each.querySelector('b').textContent) : []],
         reports: reports.map((each) => each.textContent),
         hrefs: reports.map((each) => each.querySelector('a')?.getAttribute('href')).filter(Boolean),
