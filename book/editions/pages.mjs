@@ -18,13 +18,11 @@ const solutions = {
 /** A page's name in an edition: `07-hypercall-solutions`. */
 const nameOf = (address) => address.slice(0, -1).replaceAll('/', '-') || 'index';
 
+const fileOf = (site, address) => join(site, address, 'index.html');
+
 /** Reads a page. @param address as in the site, without its base: `07-hypercall/` */
 function readPage(site, address) {
-  const path = join(site, address, 'index.html');
-  if (!existsSync(path)) {
-    refuse(`${site} has no page ${address}: make book builds it`);
-  }
-  const document = fromHtml(readFileSync(path, 'utf8'));
+  const document = fromHtml(readFileSync(fileOf(site, address), 'utf8'));
   const text = find(document, (node) => hasClass(node, 'vp-doc'));
   const content = clean({ type: 'root', children: text.children.flatMap((node) => node.children) });
   const description = find(document, ({ tagName, properties }) =>
@@ -36,12 +34,18 @@ function readPage(site, address) {
 }
 
 /**
- * The pages of the book.
+ * The pages of the book that the site has: all of them, but in a test with a small book.
  * @param site the directory of a built site
  * @returns the parts, each { title, pages }, and each page { address, name, title, description,
  *   content, step, isChapter }: its text as a tree, and the step that it is about, if any
  */
-export const readPages = (site) => [...parts, solutions].map(({ text, items }) => ({
-  title: text,
-  pages: items.filter(({ isTool }) => !isTool).map(({ link }) => readPage(site, link.slice(1))),
-})).filter(({ pages }) => pages.length > 0);
+export function readPages(site) {
+  if (!existsSync(fileOf(site, ''))) {
+    refuse(`${site} has no first page: make book builds it`);
+  }
+  return [...parts, solutions].map(({ text, items }) => ({
+    title: text,
+    pages: items.filter(({ isTool, link }) => !isTool && existsSync(fileOf(site, link)))
+      .map(({ link }) => readPage(site, link.slice(1))),
+  })).filter(({ pages }) => pages.length > 0);
+}

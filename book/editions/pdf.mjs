@@ -1,27 +1,15 @@
 // The document as a PDF, printed by Chromium. It cannot say on which sheet something is, so that it
 // prints twice: first to find out.
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
 import { getDocumentProxy } from 'unpdf';
 import { refuse } from '../../common/steps.mjs';
+import { programOf, startBrowser } from './chromium.mjs';
 import { namedIds, printer } from './print.mjs';
 
-const flags = [
-  '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-  '--disable-component-update', '--disable-sync',
-];
-
 const most = 4; // times that it prints
-
-/** The place of a program; tools.txt has those that are needed. */
-function programOf(name) {
-  const { status, stdout } = spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' });
-  return status === 0 ? stdout.trim()
-    : refuse(`there is no ${name}: make setup SETUP=pdf installs it`);
-}
 
 async function print(browser, html) {
   const tab = await browser.newPage();
@@ -83,9 +71,7 @@ async function printNumbered(browser, document) {
 /** @param document as readDocument gives it @returns the bytes of the PDF */
 export async function pdfOf(document) {
   const qpdf = programOf('qpdf');
-  const browser = await chromium.launch({
-    executablePath: programOf('chromium'), args: flags,
-  });
+  const browser = await startBrowser();
   try {
     return pack(await printNumbered(browser, document), qpdf);
   } finally {

@@ -1,13 +1,6 @@
 // A Chromium for the tests of the book, and what they watch: errors on the console, answers that
 // fail, requests to elsewhere, a layout that shifts.
-import { chromium } from 'playwright-core';
-
-/** Starts Debian's Chromium, with a profile of its own that is empty. */
-export const startBrowser = () => chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-    '--disable-component-update', '--disable-sync'],
-});
+export { startBrowser } from '../../../book/editions/chromium.mjs';
 
 /**
  * Opens a tab whose `faults` is a list of what has gone wrong in it since.
