@@ -1,5 +1,5 @@
 // A change as a box: whole files, in which what stays is folded away, and what goes and what comes
-// stand one above the other. Colours are never alone: signs, numbers and the hidden words `removed`
+// stand one above the other. Of a file that a patch changes, what stays is left out. Colours are never alone: signs, numbers and the hidden words `removed`
 // and `added` say the same.
 //
 // Nobody may copy what is not in the file: signs and numbers come from the style sheet, and what is
@@ -106,6 +106,10 @@ const fold = (rows) => '<details class="fold"><summary class="vp-copy-ignore">'
   + `${count(rows.length, 'unchanged line')}</summary>${
     rowsHtml(rows.map((row) => ({ ...row, html: escape(row.text) })))}</details>`;
 
+/** What stays of a file that a patch changes: the reader has the file. */
+const leftOut = (rows) =>
+  `<p class="unchanged vp-copy-ignore">${count(rows.length, 'unchanged line')}</p>`;
+
 /** The tokens of each row, from the whole text of its side: so the colours are right. */
 function withTokens(path, before, after, rows) {
   const [old, now] = [before, after].map((text) => tokensOf(path, text ?? ''));
@@ -118,8 +122,9 @@ function withTokens(path, before, after, rows) {
  * A file with its change.
  * @param file { path, before, after, rows } as readChapter gives it
  * @param step whose files the names and the file itself link to
+ * @param isPatch whether what stays is left out
  */
-export function fileHtml({ path, before, after, rows }, step) {
+export function fileHtml({ path, before, after, rows }, step, isPatch = false) {
   const isNew = before === undefined;
   const isGone = after === undefined;
   const shown = rows.map((row) => (isNew ? { ...row, kind: 'same' } : row));
@@ -131,7 +136,8 @@ export function fileHtml({ path, before, after, rows }, step) {
     }),
   }));
   const parts = isNew ? [{ isFolded: false, rows: lines }] : foldRows(lines);
-  const code = parts.map((part) => (part.isFolded ? fold : rowsHtml)(part.rows)).join('');
+  const hide = isPatch ? leftOut : fold;
+  const code = parts.map((part) => (part.isFolded ? hide : rowsHtml)(part.rows)).join('');
   const state = isNew ? 'new file' : isGone ? 'the file goes' : '';
   const hasRemoved = !isNew && !isGone && rows.some(({ kind }) => kind === 'removed');
   return `<div class="file language-code${isNew ? ' new' : ''}"><div class="bar">`
@@ -139,7 +145,7 @@ export function fileHtml({ path, before, after, rows }, step) {
     + (state ? `<span class="state">${state}</span>` : '')
     + (hasRemoved ? '<label class="result"><input type="checkbox">result</label>' : '')
     + '</div>'
-    + (isGone ? '' : copyButton)
+    + (isGone || (isPatch && !isNew) ? '' : copyButton)
     + `<div class="code" tabindex="0"><div class="lines">${code}</div></div></div>`;
 }
 

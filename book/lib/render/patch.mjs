@@ -51,7 +51,7 @@ function readPatch(step, name, runs) {
 function changeHtml(step, name, runs) {
   const { patch, state, files } = readPatch(step, name, runs);
   const which = state === undefined ? '' : ` (made for the state after “${escape(state)}”)`;
-  const html = files.map((file) => fileHtml(file, step));
+  const html = files.map((file) => fileHtml(file, step, true));
   return `<div class="box wide" id="${name}" v-pre>${html.join('')}</div>`
     + `<p class="try">To try it${which}:</p>`
     + shellHtml(`git apply --directory=steps/mine book/${step}/${patch}`);

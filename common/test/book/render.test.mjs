@@ -41,8 +41,8 @@ const codeIn = (html) => /<div class="lines">([^]*)<\/div><\/div><\/div>$/.exec(
 const all = (pattern, html) => [...html.matchAll(pattern)].map(([, found]) => found);
 
 /** A file that changes, as a box shows it. */
-const show = (before, now, path = 'a.cpp') =>
-  fileHtml({ path, before, after: now, rows: compareTexts(before, now) }, step);
+const show = (before, now, path = 'a.cpp', ...more) =>
+  fileHtml({ path, before, after: now, rows: compareTexts(before, now) }, step, ...more);
 
 const numbered = (from, to) =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}\n`).join('');
@@ -61,6 +61,15 @@ describe('a change', () => {
     assert.match(html, /counter-reset:old 11 new 11"><span>line <i class="t\d+">12</);
     const short = show(numbered(1, 7), numbered(1, 7).replace('line 7', 'line'));
     assert.doesNotMatch(short, /<details/, 'three lines are not worth a fold');
+  });
+
+  test('of a patch has what is near, and cannot be copied as a file', () => {
+    const now = numbered(1, 30).replace('line 15\n', 'line\n');
+    const html = show(numbered(1, 30), now, 'a.cpp', true);
+    assert.deepEqual(all(/<p class="unchanged[^>]*>(.*?)<\/p>/g, html),
+      ['11 unchanged lines', '12 unchanged lines']);
+    assert.doesNotMatch(html, /<details|<button|>1</);
+    assert.match(show(undefined, now, 'a.cpp', true), /<button/, 'a new file is there as a whole');
   });
 
   test('says in words what goes and what comes', () => {
