@@ -12,7 +12,7 @@ import path from 'node:path';
 import { grade } from './grade.mjs';
 import { placeOf } from './place.mjs';
 import { planOf } from './plan.mjs';
-import { reportOf, writeLogs } from './report.mjs';
+import { chapterReportOf, reportOf, writeLogs } from './report.mjs';
 import { refuse } from '../steps.mjs';
 import { directoryOf, runCommand, stepOf } from './student/command.mjs';
 import { anySeed } from './values.mjs';
@@ -34,7 +34,12 @@ await runCommand(options, async ({ only, verbose }, [named, wanted]) => {
   console.log(`checkpoint ${step}`);
   const { fault, results, points, total } = await grade(directory, step, {
     out: path.join(place, 'build'), seed, only,
-    onResult: (result) => console.log(reportOf(result, { verbose, log: logOf(result) })),
+    onResult: (result) => {
+      if (result.test.isOwn || result.state !== 'passed' || verbose) {
+        console.log(reportOf(result, { verbose, log: logOf(result) }));
+      }
+    },
+    onChapter: (chapter) => console.log(chapterReportOf(chapter)),
   });
   if (fault !== undefined) {
     console.log(`it does not build:\n${fault.split('\n').slice(0, 30).join('\n')}`);

@@ -9,21 +9,21 @@ const directory = fileURLToPath(new URL('chapters', import.meta.url));
 export const checkpoints = fs.readdirSync(directory).filter((name) => /^\d\d-.*\.mjs$/.test(name))
   .map((name) => name.replace('.mjs', '')).sort();
 
-/** Shares `total` points among tests in the proportion of their own, in whole points. */
-function share(tests, total) {
-  const sum = tests.reduce((all, { points }) => all + points, 0);
-  const shares = tests.map((test) => ({ test, exact: test.points * total / sum }))
-    .map(({ test, exact }) => ({ test, exact, points: Math.max(1, Math.floor(exact)) }));
-  const least = ({ exact, points }) => exact - points; // how much less it has than its part
+/** Shares `total` points in the proportion of the items' own, in whole points, at least one each. */
+function share(items, total) {
+  const sum = items.reduce((all, { points }) => all + points, 0);
+  const shares = items.map((item) => ({ item, exact: item.points * total / sum }))
+    .map(({ item, exact }) => ({ item, exact, points: Math.max(1, Math.floor(exact)) }));
+  const lacks = ({ exact, points }) => exact - points; // how much less it has than its part
+  const most = (list, by) => list.reduce((one, other) => (by(other) > by(one) ? other : one));
   let left = total - shares.reduce((all, { points }) => all + points, 0);
   for (; left > 0; --left) {
-    shares.reduce((one, other) => (least(other) > least(one) ? other : one)).points += 1;
+    most(shares, lacks).points += 1;
   }
   for (; left < 0; ++left) {
-    shares.filter(({ points }) => points > 1)
-      .reduce((one, other) => (least(other) < least(one) ? other : one)).points -= 1;
+    most(shares.filter(({ points }) => points > 1), (each) => -lacks(each)).points -= 1;
   }
-  return shares.map(({ test, points }) => ({ ...test, points }));
+  return shares.map(({ item, points }) => ({ ...item, points }));
 }
 
 /** What a chapter has: { step, boots, tests }. */
@@ -32,32 +32,40 @@ async function readChapter(step) {
   return { step, boots, tests: tests.map((test) => ({ ...test, step })) };
 }
 
-/** How many points the tests of earlier chapters get. */
-const forLasting = (step, count) =>
-  (count === 0 ? 0 : step >= '08' ? Math.max(20, count) : Math.max(10, count));
-
 /**
- * The tests of a step, its own first: { name, step, says, points, section, parents, hints, code,
- * boot, check, isOwn }, where `step` is the chapter that a test is from; and the boots of all
- * chapters, by `step/name`.
+ * The tests of a step, and what the boots of their chapters are.
+ *
+ * What chapters before have built and what stays true is graded again: all such tests of a chapter
+ * together, so that most of the points are for what the step brings.
+ *
+ * @returns {{ tests: object[], lasting: object[], boots: Map<string, object> }}
+ *   tests: the step's own first: { name, step, says, points, section, parents, hints, code, boot,
+ *     check, isOwn }, where `step` is the chapter that a test is from; who is not its own has no
+ *     points alone
+ *   lasting: { step, points, names } of each chapter before: who passes all of `names` gets them
+ *   boots: by `step/name`
  */
 export async function planOf(step) {
   const chapters = await Promise.all(checkpoints.filter((each) => each <= step).map(readChapter));
   const own = chapters.find((chapter) => chapter.step === step);
-  const lasting = chapters.filter((chapter) => chapter !== own)
-    .flatMap(({ tests }) => tests.filter((test) => test.lasts));
-  const points = forLasting(step, lasting.length);
+  const before = chapters.filter((chapter) => chapter !== own)
+    .map((chapter) => ({ step: chapter.step, tests: chapter.tests.filter((test) => test.lasts) }))
+    .filter(({ tests }) => tests.length > 0);
+  const points = before.length === 0 ? 0 : step < '08' ? 10 : 20;
   const tests = [
     ...share(own.tests, 100 - points).map((test) => ({ ...test, isOwn: true })),
-    ...(points > 0 ? share(lasting, points) : []).map((test) => ({ ...test, isOwn: false })),
+    ...before.flatMap((chapter) => chapter.tests)
+      .map((test) => ({ ...test, points: 0, isOwn: false })),
   ];
   const names = new Set(tests.map(({ name }) => name));
-  const boots = new Map(chapters.flatMap((chapter) => Object.entries(chapter.boots)
-    .map(([name, boot]) => [`${chapter.step}/${name}`, boot])));
   return {
-    boots,
     tests: tests.map((test) => ({
       ...test, parents: (test.parents ?? []).filter((name) => names.has(name)),
     })),
+    lasting: share(before.map((chapter) => ({
+      step: chapter.step, points: chapter.tests.length, names: chapter.tests.map(({ name }) => name),
+    })), points),
+    boots: new Map(chapters.flatMap((chapter) => Object.entries(chapter.boots)
+      .map(([name, boot]) => [`${chapter.step}/${name}`, boot]))),
   };
 }

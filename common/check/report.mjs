@@ -2,22 +2,33 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { number } from '../steps.mjs';
 import { shown } from './place.mjs';
 
 const limit = 40; // lines of a report
 const marks = { passed: 'ok  ', failed: 'FAIL', 'not reached': '-   ' };
 const indent = ' '.repeat(8);
 
+const headOf = (state, points, total, text) =>
+  `  ${marks[state]}  ${String(points).padStart(2)}/${String(total).padEnd(2)}  ${text}`;
+
+/** What became of what stays true of an earlier chapter, in a line. */
+export const chapterReportOf = ({ step, asked, failed, points, total }) =>
+  headOf(failed.length === 0 ? 'passed' : 'failed', points, total,
+    `chapter ${number(step)} stays true: ${asked - failed.length} of ${asked} tests`);
+
 /**
- * A test's result, to be read.
+ * A test's result, to be read. One of an earlier chapter has no points alone, and no line if it has
+ * passed: the chapter gets one.
  * @param {object} result of grade()
  * @param {object} options
  * @param {boolean} options.verbose whether the whole console is shown, also of what has passed
  * @param {string} options.log where the log of its run is going to be
  */
 export function reportOf({ test, state, points, message, where = [], run }, { verbose, log }) {
-  const head = `  ${marks[state]}  ${String(points).padStart(2)}/${String(test.points).padEnd(2)}  `
-    + `${test.name}: ${test.says}`;
+  const text = `${test.name}: ${test.says}`;
+  const head = test.isOwn ? headOf(state, points, test.points, text)
+    : `  ${marks[state]}         ${text}`;
   if (state === 'not reached') {
     return `${head}\n${indent}${message[0]}, which has not passed`;
   }

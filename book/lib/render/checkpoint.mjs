@@ -16,11 +16,11 @@ const rowHtml = ({ name, says, points, section }) => `<tr><td><code v-pre>${name
 
 /** What is graded again of earlier chapters, in a sentence. */
 function againHtml(step) {
-  const again = testsOf(step).filter(({ isOwn }) => !isOwn);
-  const points = again.reduce((sum, test) => sum + test.points, 0);
-  const chapters = [...new Set(again.map((test) => test.step))].map((each) =>
-    `<a href="${chapterHref(each)}#checkpoint">${number(each)}</a>`);
-  return again.length === 0 ? ''
+  const { lasting } = plans.get(step);
+  const points = lasting.reduce((sum, chapter) => sum + chapter.points, 0);
+  const chapters = lasting.map((chapter) =>
+    `<a href="${chapterHref(chapter.step)}#checkpoint">${number(chapter.step)}</a>`);
+  return chapters.length === 0 ? ''
     : `<p>The other ${points} points are for what stays true of chapter${
       chapters.length === 1 ? '' : 's'} ${chapters.join(', ')}.</p>`;
 }

@@ -36,11 +36,16 @@ function* linesFor({ path: name, isNew, isGone, hunks }, sources) {
  */
 export async function todoOf(step, changes, { isKept = false } = {}) {
   const { title, goal } = readPage(step);
-  const { tests } = await planOf(step);
+  const { tests, lasting } = await planOf(step);
   const sources = sourcesOf(step);
   const places = changes.filter(({ path: name, isNew }) => !(isNew && name === 'Makefile'));
   const here = `make check STEP=${step.slice(0, 2)} DIR=…`;
-  const rows = tests.map(({ name, points, says }) => `| \`${name}\` | ${points} | ${says} |`);
+  const rows = [
+    ...tests.filter(({ isOwn }) => isOwn)
+      .map(({ name, points, says }) => `| \`${name}\` | ${points} | ${says} |`),
+    ...lasting.map(({ step: before, points, names }) =>
+      `| those of chapter ${number(before)} | ${points} | all ${names.length} that stay true |`),
+  ];
   return `# Chapter ${number(step)}: ${title}
 
 ${goal}
