@@ -72,7 +72,7 @@ describe('make start', () => {
     for (const { path: name, isNew, hunks } of changesOf('09-linux')) {
       assert.equal(todo.split(`\`${name}\``).length - 1, isNew ? 1 : hunks.length, name);
     }
-    const points = [...todo.matchAll(/^\| `[\w-]+` \| (\d+) \|/gm)].map(([, number]) => Number(number));
+    const points = [...todo.matchAll(/^\| .* \| (\d+) \| .* \|$/gm)].map(([, number]) => Number(number));
     assert.equal(points.reduce((sum, number) => sum + number, 0), 100);
   });
 
