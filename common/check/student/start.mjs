@@ -50,10 +50,10 @@ function makefileOf(step) {
     + `WORKBOOK ?= ${root}\n${lines}\ninclude $(WORKBOOK)/common/step.mk\n`;
 }
 
-/** The numbers of all places, from file to file. */
+/** The numbers of all places, from file to file; the Makefile has none, as it gets no mark. */
 function numbered(changes) {
   let count = 0;
-  return changes.map((change) => ({
+  return changes.map((change) => (change.path === 'Makefile' ? change : {
     ...change, hunks: change.hunks.map((hunk) => ({ ...hunk, number: count += 1 })),
   }));
 }

@@ -16,6 +16,17 @@ function readPage(step) {
   return { title: of('title'), goal: of('description') };
 }
 
+/** What a Makefile says beside its title and the rules. */
+const settings = (lines) => lines.filter((line) => /^\w/.test(line) && !line.startsWith('include '));
+
+/** Only the changes of a Makefile that say something, as it gets no mark. */
+function* linesForMakefile({ hunks }) {
+  for (const { removed, added } of hunks) {
+    yield* settings(removed).map((line) => `- [ ] \`Makefile\`: \`${line}\` goes`);
+    yield* settings(added).map((line) => `- [ ] \`Makefile\`: \`${line}\` comes`);
+  }
+}
+
 const lineCount = (text) => text.split('\n').length - 1;
 
 /** The places of a file, or that it comes or goes. */
@@ -38,13 +49,14 @@ export async function todoOf(step, changes, { isKept = false } = {}) {
   const { title, goal } = readPage(step);
   const { tests, lasting } = await planOf(step);
   const sources = sourcesOf(step);
-  const places = changes.filter(({ path: name, isNew }) => !(isNew && name === 'Makefile'));
+  const places = changes.flatMap((change) => [...change.path === 'Makefile'
+    ? linesForMakefile(change) : linesFor(change, sources)]);
   const here = `make check STEP=${step.slice(0, 2)} DIR=…`;
   const rows = [
     ...tests.filter(({ isOwn }) => isOwn)
       .map(({ name, points, says }) => `| \`${name}\` | ${points} | ${says} |`),
     ...lasting.map(({ step: before, points, names }) =>
-      `| those of chapter ${number(before)} | ${points} | all ${names.length} that stay true |`),
+      `| chapter ${number(before)} | ${points} | stays true: ${names.join(', ')} |`),
   ];
   return `# Chapter ${number(step)}: ${title}
 
@@ -57,14 +69,14 @@ The chapter is \`book/${step}.md\`; \`make book-serve\` shows it, with each chan
 ${isKept ? 'The places are those of the book\'s own code; yours may be elsewhere.'
     : 'Each place has a mark in the code, a comment of one line.'}
 
-${places.flatMap((change) => [...linesFor(change, sources)]).join('\n')}
+${places.join('\n')}
 
 ## What is checked
 
 \`make check\` in this directory, or \`${here}\` at the top of the checkout. \`make hint\` helps with
 the first test that fails, \`make compare\` shows where the book's code differs.
 
-| test | points | what it asks |
+| test | points | what it asks, or which tests of an earlier chapter have to pass together |
 |---|---|---|
 ${rows.join('\n')}
 `;
