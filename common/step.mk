@@ -4,6 +4,7 @@
 #   make run       in QEMU; see the README for KERNEL, DISK and the other variables
 #   make check     grades what it does when it runs; STEP=NN where the directory has another name;
 #                  ONLY=test grades one test, V=1 shows its console
+#   make hint, compare, submit, as at the top of the checkout, of this directory
 #   make debug     the same as run, waiting for a debugger
 #   make arguments with what arguments `run` would start a machine, as the pages of the book do
 #   make clean     removes what was built of this step
@@ -12,7 +13,7 @@ include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run arguments check debug clean tools guest machine
+.PHONY: build run arguments check hint compare submit debug clean tools guest machine
 
 # Two directories elsewhere may have one name, so their place is named by the whole of it.
 OUT ?= $(BUILD)/$(if $(filter $(ROOT)/steps/%,$(CURDIR)),$(notdir $(CURDIR)),elsewhere$(CURDIR))
@@ -128,6 +129,9 @@ arguments: build guest
 check:
 	@$(CHECK_TOOLS) check
 	@node $(ROOT)/common/check/check.mjs . $(STEP) $(if $(ONLY),--only $(ONLY)) $(if $(V),--verbose)
+
+hint compare submit:
+	@$(MAKE) --no-print-directory -C $(ROOT) $@ STEP=$(STEP) DIR=$(CURDIR)
 
 debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
 debug: build guest

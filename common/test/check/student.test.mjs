@@ -107,6 +107,12 @@ describe('make start', () => {
 });
 
 describe('a directory anywhere', () => {
+  test('takes what helps, too', () => {
+    startOf('07-hypercall');
+    const { status, output } = make(`-C ${place('07-hypercall')} hint TEST=call N=2`);
+    assert.equal(status, 0);
+    assert.match(output, /^call: .*\nhint 2 of 3: /);
+  });
   test('is found by a relative name, from where make was started', () => {
     const deep = place('a/b/c');
     fs.mkdirSync(deep, { recursive: true });
