@@ -17,7 +17,7 @@ const noiseOf = (seed) => {
   return Buffer.alloc(size, Buffer.concat(block).map((byte) => byte || 1));
 };
 
-/** A copy of an ELF file that does not ask for zeros: QEMU would write them behind its content. */
+/** A copy of an ELF file that does not ask for zeros: QEMU would write them after its content. */
 function copyWithoutZeros(name, copy) {
   const file = fs.readFileSync(name);
   for (const at of segmentHeaders(file)) {
@@ -29,11 +29,11 @@ function copyWithoutZeros(name, copy) {
 /** The same machine as `command`, but with noise in its RAM; its files are in `directory`. */
 export function withNoise(command, directory, seed) {
   const words = [...command];
-  const behind = (word) => words.indexOf(word) + 1;
+  const after = (word) => words.indexOf(word) + 1;
   const program = path.join(directory, 'program');
-  copyWithoutZeros(words[behind('-kernel')], program);
-  words[behind('-kernel')] = program;
-  const memory = words[behind('-m')];
+  copyWithoutZeros(words[after('-kernel')], program);
+  words[after('-kernel')] = program;
+  const memory = words[after('-m')];
   const ram = path.join(directory, 'ram');
   fs.writeFileSync(ram, noiseOf(seed));
   fs.truncateSync(ram, Number(memory.replace('K', '')) * 1024);

@@ -31,9 +31,9 @@ export class Run {
    */
   constructor({ values = {}, console = '', log = '', end, seen, elf, ram }) {
     Object.assign(this, { values, console, log, end, seen, elf, ram });
-    const [, behind] = /Boot HART MEDELEG.*\n([^]*)/.exec(console) ?? [];
+    const [, after] = /Boot HART MEDELEG.*\n([^]*)/.exec(console) ?? [];
     /** The lines after those of the firmware; undefined if that did not start. */
-    this.lines = behind?.split('\n').filter((line) => line.trim() !== '');
+    this.lines = after?.split('\n').filter((line) => line.trim() !== '');
   }
 
   /** QEMU's traps, in order. */
@@ -106,13 +106,13 @@ export class Run {
     return pattern.exec(line);
   }
 
-  /** The numbers in hexadecimal behind `name` in a line of a guest, as BigInt. */
+  /** The numbers in hexadecimal after `name` in a line of a guest, as BigInt. */
   numbers(name) {
     const [, rest] = this.expectMatch(new RegExp(`^${name}((?: 0x[0-9a-f]+)+)$`), `${name} 0x1`);
     return rest.trim().split(' ').map(BigInt);
   }
 
-  /** The one number behind `name`. */
+  /** The one number after `name`. */
   number(name) {
     return this.numbers(name)[0];
   }

@@ -13,7 +13,7 @@ export const sumOf = (bytes, key) => [...bytes].reduce(mix, BigInt(key));
 export const callsOf = (run) => run.guestTraps.filter(({ cause }) => cause === guestCauses.call);
 
 /**
- * The numbers behind `name`, as BigInt.
+ * The numbers after `name`, as BigInt.
  * @param run of a boot whose values have a `key`
  * @param what in words: what the guest tells
  */

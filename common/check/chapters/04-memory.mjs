@@ -16,7 +16,7 @@ function addressesOf(run) {
 /** A line without its numbers. */
 const wordsOf = (line) => line.replace(/0x[0-9a-f]+|\d+/gi, '');
 
-/** Whether no page is left: but for a line that says so, nothing comes behind the last one. */
+/** Whether no page is left: but for a line that says so, nothing comes after the last one. */
 const isUsedUp = (run) => run.lines.slice(-2)
   .some((line) => numbersIn(line).includes(addressesOf(run).at(-1)));
 
@@ -44,7 +44,7 @@ export const tests = [
     says: 'it tells the addresses of pages, each another one',
     hints: [
       'the last line says how far it came; a first address that is wrong says more than the trap '
-        + 'behind it',
+        + 'after it',
       'main asks for one page after another, and prints the address of each',
     ],
     code: ['memory.cpp', 'memory::allocate'],
@@ -115,7 +115,7 @@ export const tests = [
       const [start, stop] = ['__pool_start', '__pool_end'].map((name) => symbols.get(name));
       const pages = pagesOf(run);
       const first = pages.reduce((one, other) => (one < other ? one : other));
-      // Without these names, the pool is what lies behind the first page, but for a stack.
+      // Without these names, the pool is what lies after the first page, but for a stack.
       const count = start !== undefined && stop !== undefined ? (stop - start) / pageSize
         : (end - first) / pageSize - 8n;
       require(BigInt(pages.length) >= count, `${count} pages, as the linker script sets aside`,

@@ -103,16 +103,16 @@ export const tests = [
   {
     name: 'fences', points: 10, section: 'A table that maps nothing', boot: 'own',
     parents: ['no-memory'],
-    says: 'both fences come behind the new hgatp',
+    says: 'both fences come after the new hgatp',
     hints: [
       'what may a hart still know of the translation before? QEMU never shows it',
       'hfence.gvma and hfence.vvma, after hgatp is written',
     ],
     code: ['vcpu.cpp', 'hfence_gvma'],
     check(run) {
-      const behind = run.code.slice(run.code.findIndex(isWriteOf(hgatp)) + 1);
+      const after = run.code.slice(run.code.findIndex(isWriteOf(hgatp)) + 1);
       for (const [name, isFence] of [['gvma', isHfenceGvma], ['vvma', isHfenceVvma]]) {
-        require(behind.some(isFence), `hfence.${name} is executed after hgatp is written`,
+        require(after.some(isFence), `hfence.${name} is executed after hgatp is written`,
           'it is not');
       }
     },

@@ -40,8 +40,8 @@ function cameOf(run) {
 
 const overlap = (one, other) => one.from < other.to && other.from < one.to;
 
-/** The memory behind a leaf. */
-const behind = ({ target, size }) => ({ from: target, to: target + size });
+/** The memory that a leaf maps. */
+const mapped = ({ target, size }) => ({ from: target, to: target + size });
 
 /** Whose memory that is, if it is not the guest's. */
 function ownerOf(memory, image) {
@@ -161,27 +161,27 @@ export const tests = [
     says: 'the guest reaches no memory but its own, and each piece at one address',
     hints: [
       'two leaves may be right, each alone: where does each of them lead?',
-      'the memory behind a leaf lies behind the hypervisor\'s 2 MiB; page - guest.start is added '
+      'the memory that a leaf maps lies after the hypervisor\'s 2 MiB; page - guest.start is added '
         + 'to host for each of them',
     ],
     code: ['stage2.cpp', 'host + (page - guest.start)'],
     check(run) {
       const { table: { leaves } } = expectTable(run);
       leaves.forEach((leaf, index) => {
-        const memory = behind(leaf);
+        const memory = mapped(leaf);
         const owner = ownerOf(memory, run.image);
-        require(owner === undefined, `memory of the guest behind its address ${
+        require(owner === undefined, `memory of the guest at its address ${
           shown(leaf.address)}`, `the memory at ${shown(leaf.target)}, which is ${owner}`);
-        const other = leaves.slice(0, index).find((each) => overlap(behind(each), memory));
-        require(other === undefined, 'memory of its own behind each address', `${
-          shown(leaf.target)} behind ${shown(leaf.address)} and behind ${shown(other?.address)}`);
+        const other = leaves.slice(0, index).find((each) => overlap(mapped(each), memory));
+        require(other === undefined, 'memory of its own at each address', `${
+          shown(leaf.target)} at ${shown(leaf.address)} and at ${shown(other?.address)}`);
       });
     },
   },
   {
     name: 'fence', points: 5, section: 'What QEMU lets pass', boot: 'call', parents: ['first-call'],
     lasts: true,
-    says: 'hfence.gvma comes behind the new table',
+    says: 'hfence.gvma comes after the new table',
     hints: [
       'the specification promises nothing without it; QEMU reads the table at the last moment',
       'Vcpu::load executes hfence.gvma after it has written hgatp',

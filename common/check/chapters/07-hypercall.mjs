@@ -40,7 +40,7 @@ export const boots = {
 export const tests = [
   {
     name: 'call', points: 20, section: 'A place to come back to', boot: 'print', lasts: true,
-    says: 'the guest calls, and goes on behind its call',
+    says: 'the guest calls, and goes on after its call',
     hints: ['the exit has to return to where C++ called: look at ra and sp, and at sepc',
       'exit_guest stores the guest\'s registers into the Vcpu and returns to Vcpu::run'],
     code: ['world_switch.S', 'exit_guest'],
@@ -110,7 +110,7 @@ export const tests = [
   {
     name: 'own-guest', points: 10, section: 'A guest with more to say', boot: 'own', parents: ['call'],
     says: 'the guest of the chapter says something and shuts down',
-    hints: ['the guest calls for each character of its text, and stops at the zero behind it',
+    hints: ['the guest calls for each character of its text, and stops at the zero after it',
       'guest/hello.S ends with the legacy shutdown, extension 8'],
     code: ['guest/hello.S'],
     check(run) {

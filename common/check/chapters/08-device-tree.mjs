@@ -9,7 +9,7 @@ import { told } from '../told.mjs';
 const MiB = 2 ** 20;
 const page = 4096;
 const ram = 0x8000_0000;
-const behindFirmware = 0x8020_0000;
+const afterFirmware = 0x8020_0000;
 const illegal = 2; // the cause of an illegal instruction
 
 /** What firmware, hypervisor, files and the machine's own tree may take of RAM. */
@@ -86,7 +86,7 @@ export const tests = [
     hints: ['stage 2 maps what is free in the machine, in megapages: is it mapped whole, and each '
       + 'page once?',
     'free is what firmware, hypervisor, files and tree leave of RAM; the kernel\'s file is copied '
-      + 'to 2 MiB behind the start of the guest\'s RAM'],
+      + 'to 2 MiB after the start of the guest\'s RAM'],
     code: ['vm.cpp', 'take_memory'],
     check(run, { key, mebibytes }) {
       expectPages(run, key, mebibytes * MiB);
@@ -201,7 +201,7 @@ export const tests = [
       require(/\b(kernel|empty|file)\b/i.test(run.lastLine), 'a last line that says that the '
         + 'kernel is empty', run.lastLine);
       const executed = run.traps.find(({ cause, epc }) =>
-        cause === illegal && epc >= behindFirmware);
+        cause === illegal && epc >= afterFirmware);
       require(!executed, 'no guest that runs', `zeros are executed, at ${shown(executed?.epc)}`);
       run.expectEnd(1, 'after a kernel that is empty');
     },

@@ -257,7 +257,7 @@ export const tests = [
     lasts: true,
     says: 'the guest finds its initrd, whole',
     hints: ['the addresses in chosen are the guest\'s: does the file lie there, and is the end '
-      + 'behind its last byte?',
+      + 'after its last byte?',
     'copy it below the tree, at the start of a page; linux,initrd-start and -end are set only '
       + 'where there is one'],
     code: ['vm.cpp', 'host.initrd'],
@@ -275,7 +275,7 @@ export const tests = [
     lasts: true,
     says: 'a kernel lies where its header says, and nothing is in its memory',
     hints: ['text_offset is the second field of the header and image_size the third, 8 bytes each',
-      'the file goes text_offset above the start of RAM; up to image_size behind that, all belongs '
+      'the file goes text_offset above the start of RAM; up to image_size after that, all belongs '
       + 'to the kernel: the tree has to be elsewhere'],
     code: ['kernel.cpp', 'ImageHeader'],
     check(run, { offset, size }) {
@@ -283,7 +283,7 @@ export const tests = [
       requireEqual(run.number('at'), place,
         `where the kernel is, with ${shown(offset)} as its text_offset`);
       require(callsOf(run).some(({ epc }) => epc > place && epc < place + BigInt(size)),
-        `calls of the guest (cause 10) behind ${shown(place)} in QEMU's log`, 'none');
+        `calls of the guest (cause 10) after ${shown(place)} in QEMU's log`, 'none');
       requireEqual(run.number('tree'), 0xedfe0dd0,
         `the first bytes of its tree, after it has cleared its image_size of ${shown(size)}`);
       run.expectEnd(0, 'after the guest\'s shutdown');

@@ -34,7 +34,7 @@ const refused = (nowhere) => [
   ...['sw', 'c-sw', 'c-swsp'].map((name) => [name, 'store', uart + 4]),
   ...['sd', 'c-sd', 'c-sdsp'].map((name) => [name, 'store', uart]),
   ['no-load', 'load', nowhere], ['no-store', 'store', nowhere],
-  ['behind-load', 'load', uart + 0x800], ['behind-store', 'store', uart + 0x800],
+  ['after-load', 'load', uart + 0x800], ['after-store', 'store', uart + 0x800],
 ];
 
 /** What was tried, in words: C.LW at 0x10000004, a load at 0x20000000. */
@@ -85,7 +85,7 @@ export const tests = [
     name: 'uart-load', points: 15, section: 'Into a register', boot: 'bytes', lasts: true,
     parents: ['uart-store'],
     says: 'loads from the UART bring its registers',
-    hints: ['what does the destination hold behind the load: the register\'s byte, or what was '
+    hints: ['what does the destination hold after the load: the register\'s byte, or what was '
       + 'there before?',
     'the scratch register (7) keeps what was written, and LSR (5) always says that there is room: '
       + 'give the guest\'s register what the device\'s has'],
@@ -95,7 +95,7 @@ export const tests = [
       const loaded = (name) => told(run, name, 'what it has loaded from the UART')[0];
       requireEqual(loaded('lbu'), byte, 'LBU of the scratch register');
       requireEqual(loaded('before'), byte, 'LBU of it with the offset -3');
-      requireEqual(loaded('behind'), byte, 'LBU of it with the offset 7');
+      requireEqual(loaded('after'), byte, 'LBU of it with the offset 7');
       requireEqual(loaded('line') & 0x20n, 0x20, 'the bit of LSR that says that there is room');
     },
   },
@@ -127,8 +127,8 @@ export const tests = [
         const byte = (first + 37 * number) & 0xff;
         const stored = number === 0 ? 0 : (byte + 1) & 0xff;
         requireEqual(target[number], number === 0 ? 0 : byte,
-          `${name} behind a load of the byte ${shown(byte)} into it (LBU)`);
-        requireEqual(source[number], stored, `the byte behind a store of it from ${name} (SB)`);
+          `${name} after a load of the byte ${shown(byte)} into it (LBU)`);
+        requireEqual(source[number], stored, `the byte after a store of it from ${name} (SB)`);
         if (number !== 0) {
           requireEqual(base[number], stored, `a byte loaded with ${name} as the address (LBU)`);
         }
@@ -147,13 +147,13 @@ export const tests = [
       for (const [name, kind, address] of refused(nowhere)) {
         const access = inWords(name, kind, address);
         const [fault, expected] = faults[kind];
-        const [cause, stval, register, behind] = told(run, name, `what has come of ${access}`);
+        const [cause, stval, register, after] = told(run, name, `what has come of ${access}`);
         require(cause !== noTrap, `${access} is ${fault} (cause ${expected})`,
           `no fault; the register holds ${shown(register)}`);
-        requireEqual(cause, expected, `the guest's scause behind ${access}`);
-        requireEqual(stval, address, `the guest's stval behind ${access}`);
+        requireEqual(cause, expected, `the guest's scause after ${access}`);
+        requireEqual(stval, address, `the guest's stval after ${access}`);
         requireEqual(register, before, `the register of ${access}, which is refused`);
-        requireEqual(behind, 1, `executions of the instruction behind ${access}`);
+        requireEqual(after, 1, `executions of the instruction after ${access}`);
       }
     },
   },
@@ -172,7 +172,7 @@ export const tests = [
         'a line "answered", or "fault" and the cause 1 or 12 from where the guest\'s stvec is',
         ...run.lines.slice(-2));
       const last = run.guestTraps.at(-1);
-      require(last?.cause === guestCauses.call, 'the guest calls from VS-mode behind it',
+      require(last?.cause === guestCauses.call, 'the guest calls from VS-mode after it',
         last === undefined ? 'no trap of it' : `its last trap has cause ${last.cause}`);
       run.expectEnd(0, 'after the guest\'s shutdown');
     },

@@ -114,11 +114,11 @@ export const tests = [
         : (2n << sources) - 2n);
       for (const [name, form, register, enabled] of forms(values, kept)) {
         const what = `${form} of the enable bits at ${shown(plic + 0x2080)}`;
-        const [trap, value, behind, now] = told(run, name, `what has come of ${what}`);
-        requireEqual(trap === noTrap ? 0 : trap, 0, `the guest's scause behind ${what}`);
+        const [trap, value, after, now] = told(run, name, `what has come of ${what}`);
+        requireEqual(trap === noTrap ? 0 : trap, 0, `the guest's scause after ${what}`);
         requireEqual(value, register, `the register of ${what}`);
-        requireEqual(behind, 1, `executions of the instruction behind ${what}`);
-        requireEqual(now, enabled, `the enable bits behind ${what}`);
+        requireEqual(after, 1, `executions of the instruction after ${what}`);
+        requireEqual(now, enabled, `the enable bits after ${what}`);
       }
       for (const [name, form] of [['flw', 'FLW'], ['amoadd', 'AMOADD.W']]) {
         const [trap] = told(run, name, `what has come of ${form}`);
@@ -147,7 +147,7 @@ export const tests = [
       requireEqual(second, 0, 'a second claim, before the completion');
       requireEqual(served, 0, 'the pending bits between claim and completion');
       requireEqual(told(run, 'again', 'what it has claimed then')[0], source,
-        'a claim behind the completion, with the line still high');
+        'a claim after the completion, with the line still high');
       requireEqual(told(run, 'identified', 'what IIR holds')[0], 2,
         'the low bits of IIR: the transmitter is empty');
       const [after, late] = told(run, 'after', 'what its PLIC has at the end');

@@ -26,7 +26,7 @@ function capacityForms(sectors) {
 /** The queues that guests/virtio.cpp sets up wrongly. */
 const badQueues = ['the descriptor area outside its RAM', 'the driver area outside its RAM',
   'the device area outside its RAM', 'the descriptor area 4 GiB too far: QueueDescHigh is 1',
-  'the descriptor area partly behind its RAM', 'the device area partly behind its RAM',
+  'the descriptor area partly beyond its RAM', 'the device area partly beyond its RAM',
   'the descriptor area at no multiple of 16', 'size 0', 'size 3', 'a size above QueueNumMax'];
 
 export const boots = {
@@ -88,11 +88,11 @@ export const tests = [
       requireEqual(low, sectors, `the low half of the capacity, for a disk of ${sectors} sectors`);
       requireEqual(high, 0, 'the high half of the capacity, at 0x104');
       for (const [name, form, expected] of capacityForms(sectors)) {
-        const [trap, value, behind] = told(run, name, `what has come of ${form} of the capacity`);
-        requireEqual(trap === noTrap ? 0 : trap, 0, `the guest's scause behind ${form} of the `
+        const [trap, value, after] = told(run, name, `what has come of ${form} of the capacity`);
+        requireEqual(trap === noTrap ? 0 : trap, 0, `the guest's scause after ${form} of the `
           + 'capacity');
         requireEqual(value, expected, `${form} of the capacity, which is ${shown(sectors)}`);
-        requireEqual(behind, 1, `executions of the instruction behind ${form} of the capacity`);
+        requireEqual(after, 1, `executions of the instruction after ${form} of the capacity`);
       }
     },
   },
@@ -179,9 +179,9 @@ export const tests = [
       requireEqual(status, 2, 'InterruptStatus: a change of the configuration');
       require(source > 0n, 'a claim brings the device\'s source', `0; pending bits ${
         shown(pending)}`);
-      const [left, line] = told(run, 'acknowledged', 'what it sees behind InterruptACK');
-      requireEqual(left, 0, 'InterruptStatus behind InterruptACK');
-      requireEqual(line, 0, 'the PLIC\'s pending bits behind InterruptACK');
+      const [left, line] = told(run, 'acknowledged', 'what it sees after InterruptACK');
+      requireEqual(left, 0, 'InterruptStatus after InterruptACK');
+      requireEqual(line, 0, 'the PLIC\'s pending bits after InterruptACK');
       const [named] = told(run, 'tree', 'what its tree says');
       requireEqual(named, source, 'interrupts in the device\'s node, as the guest claims it');
     },
@@ -197,7 +197,7 @@ export const tests = [
       const [address, cause, stval, register] = told(run, 'walk', 'what its load has met');
       require(cause !== noTrap, 'a load by a page table in the device is an access fault (cause 5)',
         'no fault');
-      requireEqual(cause, 5, 'the guest\'s scause behind a load by a page table in the device');
+      requireEqual(cause, 5, 'the guest\'s scause after a load by a page table in the device');
       requireEqual(stval, address, 'its stval');
       requireEqual(register, 0x5555, 'the register of the load, which is refused');
     },

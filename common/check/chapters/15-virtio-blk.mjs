@@ -59,7 +59,7 @@ function requireData([status, sum], { key, content, old, sector, count = 1 }, wh
 const indirect = 'an indirect descriptor, which was not offered';
 const hostile = ['a descriptor that leads to itself', 'a chain without an end',
   'a head beyond the table', 'a next descriptor beyond the table', 'a buffer outside its RAM',
-  'a buffer partly behind its RAM', 'a buffer that wraps around',
+  'a buffer partly beyond its RAM', 'a buffer that wraps around',
   'more chains than the queue has entries', 'no writable buffer for the status',
   'a header of 8 bytes', 'a writable header, with nothing to read',
   indirect];
@@ -122,7 +122,7 @@ export const tests = [
       const [status, index] = told(run, 'answer', 'what has come of a request of no known type');
       require(run.accesses(virtio + 0x50, 4).length > 0,
         `a store of the guest to QueueNotify, ${shown(virtio + 0x50)}, in QEMU's log`, 'none');
-      requireEqual(index, 1, 'the used ring\'s index behind the first request');
+      requireEqual(index, 1, 'the used ring\'s index after the first request');
       requireEqual(status, 2, 'the status of a request of no known type: VIRTIO_BLK_S_UNSUPP');
     },
   },
@@ -136,7 +136,7 @@ export const tests = [
     code: ['virtqueue.cpp', 'Virtqueue::complete'],
     check(run) {
       const [id, length, index] = told(run, 'used', 'what the used ring says of a read');
-      requireEqual(index, 2, 'the used ring\'s index behind the second request');
+      requireEqual(index, 2, 'the used ring\'s index after the second request');
       requireEqual(id, 5, 'id in the used ring, of a chain that begins at descriptor 5');
       const [next, none] = told(run, 'unused', 'what the used ring says of what was refused');
       requireEqual(next, 2, 'id in the used ring, of a chain that begins at descriptor 2');
@@ -158,15 +158,15 @@ export const tests = [
       const [before, status, cause, source, named] = told(run, 'interrupt',
         'how a request has interrupted it');
       requireEqual(before, 0, 'the PLIC\'s pending bits before the request');
-      requireEqual(status, 1, 'InterruptStatus behind the request: a used buffer');
-      requireEqual(cause, 0x8000_0000_0000_0009n, 'the guest\'s scause behind the request');
+      requireEqual(status, 1, 'InterruptStatus after the request: a used buffer');
+      requireEqual(cause, 0x8000_0000_0000_0009n, 'the guest\'s scause after the request');
       requireEqual(source, named, 'the claimed source, as the tree has it in interrupts');
       require(run.traps.some(({ isInterrupt, cause: number, epc }) => isInterrupt && number === 10
         && epc >> 20n === 0x802n), 'a virtual supervisor external interrupt (10) at the guest\'s '
         + 'instructions in QEMU\'s log', 'none');
       const [left, pending] = told(run, 'silent', 'how a request has not interrupted it');
-      requireEqual(left, 0, 'InterruptStatus behind a request with VIRTQ_AVAIL_F_NO_INTERRUPT');
-      requireEqual(pending, 0, 'the PLIC\'s pending bits behind it');
+      requireEqual(left, 0, 'InterruptStatus after a request with VIRTQ_AVAIL_F_NO_INTERRUPT');
+      requireEqual(pending, 0, 'the PLIC\'s pending bits after it');
     },
   },
   {
@@ -233,7 +233,7 @@ export const tests = [
     lasts: true, parents: ['disk-read'],
     says: 'a request may come in any pieces, and many with one notification',
     hints: ['header, data and status may lie in any number of buffers, cut anywhere',
-      'take chains until there are no more; both rings begin again behind their last entry, their '
+      'take chains until there are no more; both rings begin again after their last entry, their '
       + 'indexes do not'],
     code: ['virtqueue.cpp', 'for_each_part'],
     check(run, values) {
@@ -265,9 +265,9 @@ export const tests = [
     check(run, values) {
       const last = values.sectors - 1;
       const statuses = told(run, 'beyond', 'the statuses of requests beyond the end');
-      [`a read of sector ${last + 1}, behind the last one`, `a read of 2 sectors from ${last} on`,
+      [`a read of sector ${last + 1}, after the last one`, `a read of 2 sectors from ${last} on`,
         'a read of sector 2^40', 'a read of 2 sectors from 2^64 - 1 on',
-        `a write of sector ${last + 1}, behind the last one`,
+        `a write of sector ${last + 1}, after the last one`,
         `a write of 2 sectors from ${last} on`,
       ].forEach((what, at) => requireEqual(statuses[at], 1, `the status of ${what}`));
       const [isOffered, flush] = told(run, 'flush', 'the status of a flush');
@@ -306,7 +306,7 @@ export const tests = [
     code: ['virtqueue.cpp', 'Virtqueue::take'],
     check(run) {
       const last = run.lines.findLast((line) => /^case 0x[0-9a-f]$/.test(line));
-      require(run.lines.some((line) => line.startsWith('hostile ')), 'the guest goes on behind '
+      require(run.lines.some((line) => line.startsWith('hostile ')), 'the guest goes on after '
         + `${hostile[Number(last?.split(' ')[1] ?? 0)]}`, 'it does not');
       const [found, knowsIndirect] = told(run, 'hostile', 'how the device fares');
       const missed = hostile.filter((_, number) => (found >> BigInt(number) & 1n) === 0n)
@@ -365,7 +365,7 @@ export const tests = [
     name: 'disk-linux', points: 10, section: 'Sectors', boot: 'linux', parents: ['disk-answer'],
     says: 'Linux mounts its disk, and the cat on it says what is typed',
     hints: ['how far has Linux come: [vda], VFS, init? What was its last request?',
-      'Linux waits for an interrupt behind each request, and reads more than one sector at once'],
+      'Linux waits for an interrupt after each request, and reads more than one sector at once'],
     code: ['virtio_blk.cpp', 'VIRTIO_BLK_T_IN'],
     check(run, values) {
       requireLinux(run, values);

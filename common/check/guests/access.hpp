@@ -5,7 +5,7 @@
 
 struct Access {
     std::uint64_t value;  ///< what its register holds afterwards
-    std::uint64_t behind; ///< 1 if the instruction behind it was executed, whole and as what it is
+    std::uint64_t after; ///< 1 if the instruction after it was executed, whole and as what it is
     Trap trap;            ///< what it trapped with, or no_trap
 };
 

@@ -40,7 +40,7 @@ void guest_main(std::uint64_t, std::uint64_t) {
     asm volatile("lbu %0, -3(%1)" : "+r"(value) : "r"(scratch + 3) : "memory");
     tell("before", value);
     asm volatile("lbu %0, 7(%1)" : "+r"(value) : "r"(uart) : "memory");
-    tell("behind", value);
+    tell("after", value);
     asm volatile("lbu %0, 5(%1)" : "+r"(value) : "r"(uart) : "memory");
     tell("line", value);
     sbi(8); // legacy shutdown

@@ -1,5 +1,5 @@
 // Calls with its first instruction, so that all registers are as it has found them. MARK is what
-// the check looks for behind it.
+// the check looks for after it.
 
     .section .text.start, "ax"
     .global _start

@@ -13,7 +13,7 @@ void tell_tree(std::uint64_t tree) {
 }
 
 /// What some registers keep: priority and threshold, and the enable bits through each form of load
-/// and store of a word. Of each of these, also what is behind it.
+/// and store of a word. Of each of these, also what is after it.
 void tell_registers() {
     store(plic + 4 * 10, PRIORITY);
     store(threshold, THRESHOLD);
@@ -21,7 +21,7 @@ void tell_registers() {
     tell("faults", trap.count, trap.cause, trap.value);
 
     const auto show = [](const char* name, const Access& access) {
-        tell(name, access.trap.cause, access.value, access.behind, load(enable_bits));
+        tell(name, access.trap.cause, access.value, access.after, load(enable_bits));
     };
     show("sw", ACCESS(WHOLE("sw a0, (a1)"), enable_bits, ENABLED));
     show("lw", ACCESS(WHOLE("lw a0, (a1)"), enable_bits, 0));

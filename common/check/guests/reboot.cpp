@@ -32,6 +32,6 @@ void guest_main(std::uint64_t, std::uint64_t tree) {
     ++words[0];
     const bool written = request(0, OUT, PLACE, words, sizeof words).status == 0;
     sbi(0x53525354, 0, written && count < 8 ? 1 : 0); // SRST: reboot, or shut down
-    println("behind the reset");
+    println("after the reset");
     sbi(8); // legacy shutdown
 }

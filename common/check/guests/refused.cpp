@@ -1,7 +1,7 @@
 // Tries all forms of load and store that the UART does not have, and some where there is no device:
 // each must end as a fault, and change nothing. For each it tells:
-//   NAME CAUSE STVAL REGISTER BEHIND
-// BEHIND is 1 if the instruction behind the tried one was executed, whole and as what it is.
+//   NAME CAUSE STVAL REGISTER AFTER
+// AFTER is 1 if the instruction after the tried one was executed, whole and as what it is.
 
 #include "access.hpp"
 #include "tell.hpp"
@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t untouched = 0x5555'5555'5555'5555;
 
 void show(const char* name, const Access& access) {
-    tell(name, access.trap.cause, access.trap.value, access.value, access.behind);
+    tell(name, access.trap.cause, access.trap.value, access.value, access.after);
 }
 
 #define TRY(name, code, address) show(name, ACCESS(code, address, untouched))
@@ -37,7 +37,7 @@ void guest_main(std::uint64_t, std::uint64_t) {
     TRY("c-sdsp", BY_SP("c.sdsp a0, (sp)"), uart);
     TRY("no-load", WHOLE("lbu a0, (a1)"), NOWHERE);
     TRY("no-store", WHOLE("sb a0, (a1)"), NOWHERE);
-    TRY("behind-load", WHOLE("lbu a0, (a1)"), uart + 0x800);
-    TRY("behind-store", WHOLE("sb a0, (a1)"), uart + 0x800);
+    TRY("after-load", WHOLE("lbu a0, (a1)"), uart + 0x800);
+    TRY("after-store", WHOLE("sb a0, (a1)"), uart + 0x800);
     sbi(8); // legacy shutdown
 }

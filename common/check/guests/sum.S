@@ -1,4 +1,4 @@
-// Stores a number to each of the pages behind its own, up to 2 MiB from its beginning, each number
+// Stores a number to each of the pages after its own, up to 2 MiB from its beginning, each number
 // made of the one before; reads them back, and loads from an address that it makes of all of them.
 // There is nothing, from 2^40 on.
 

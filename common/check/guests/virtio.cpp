@@ -17,7 +17,7 @@ Areas good() {
 
 void tell_capacity() {
     const auto show = [](const char* name, const Access& access) {
-        tell(name, access.trap.cause, access.value, access.behind);
+        tell(name, access.trap.cause, access.value, access.after);
     };
     constexpr std::uint64_t capacity = virtio + Config;
     tell("capacity", read(Config), read(Config + 4));

@@ -169,7 +169,7 @@ describe('a run', () => {
     assert.equal(how, 'prints');
     assert.ok(emulator.console.length < 2 ** 26, `${emulator.console.length} bytes are kept`);
   });
-  test('that sleeps is ended, also behind half a line', async () => {
+  test('that sleeps is ended, also after half a line', async () => {
     const emulator = pretend("printf 'run: ended'; sleep 1000 & wait");
     assert.equal((await emulator.end()).how, 'hang');
     assert.equal(emulator.console, 'run: ended');

@@ -111,7 +111,7 @@ describe('a directory anywhere', () => {
     startOf('07-hypercall');
     const { status, output } = make(`-C ${place('07-hypercall')} hint TEST=call N=2`);
     assert.equal(status, 0);
-    assert.match(output, /^call: .*\nhint 2 of 3: /);
+    assert.match(output, /^call: .*\nhint 2 of 3: /m);
   });
   test('is found by a relative name, from where make was started', () => {
     const deep = place('a/b/c');
