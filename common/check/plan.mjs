@@ -1,7 +1,8 @@
 // Which tests grade a step, and for how many points: those of its chapter, and those of the chapters
 // before it that stay true.
 import fs from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import path from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const directory = fileURLToPath(new URL('chapters', import.meta.url));
 
@@ -28,7 +29,7 @@ function share(items, total) {
 
 /** What a chapter has: { step, boots, tests }. */
 async function readChapter(step) {
-  const { boots, tests } = await import(`./chapters/${step}.mjs`);
+  const { boots, tests } = await import(pathToFileURL(path.join(directory, `${step}.mjs`)));
   return { step, boots, tests: tests.map((test) => ({ ...test, step })) };
 }
 
