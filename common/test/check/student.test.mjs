@@ -108,10 +108,10 @@ describe('make start', () => {
 
 describe('a directory anywhere', () => {
   test('takes what helps, too', () => {
-    startOf('07-hypercall');
-    const { status, output } = make(`-C ${place('07-hypercall')} hint TEST=call N=2`);
+    startOf('06-guest-page-table');
+    const { status, output } = make(`-C ${place('06-guest-page-table')} hint TEST=mapped N=2`);
     assert.equal(status, 0);
-    assert.match(output, /^call: .*\nhint 2 of 3: /m);
+    assert.match(output, /^mapped: .*\nhint 2 of 3: /m);
   });
   test('is found by a relative name, from where make was started', () => {
     const deep = place('a/b/c');
