@@ -41,7 +41,7 @@ export const boots = {
 export const tests = [
   {
     name: 'pages', points: 25, section: 'One bit for each page', boot: 'pool',
-    says: 'it tells the addresses of pages, each another one',
+    says: 'it tells the addresses of pages, no two alike',
     hints: [
       'the last line says how far it came; a first address that is wrong says more than the trap '
         + 'after it',
