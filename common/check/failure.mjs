@@ -33,7 +33,7 @@ function difference(expected, came) {
   while (at < expected.length && expected[at] === came[at]) {
     ++at;
   }
-  return `${' '.repeat(at)}^ from here on another`;
+  return `${' '.repeat(at)}^ different from here on`;
 }
 
 export class Failure extends Error {

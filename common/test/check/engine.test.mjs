@@ -97,7 +97,7 @@ describe('a failure', () => {
   test('of a line shows the closest that came, and where it differs', () => {
     assert.deepEqual(messageOf(() => run('one\nword abcdefg\nother\n').expectLine('word abcxefg')), [
       'expected  a line "word abcxefg"', 'came      word abcdefg',
-      '                  ^ from here on another',
+      '                  ^ different from here on',
     ]);
   });
   test('of a line says when nothing is like it', () =>
@@ -175,8 +175,7 @@ describe('a run', () => {
     assert.equal(emulator.console, 'run: ended');
   });
   test('that works in silence is ended', async () =>
-    assert.equal((await pretend('echo $$ > "$(dirname "$0")/x" 2> /dev/null; while :; do :; done')
-      .end()).how, 'hang'));
+    assert.equal((await pretend('while :; do :; done').end()).how, 'hang'));
   test('is stopped when enough has been seen', async () => {
     const emulator = pretend('echo one; sleep 1000 & wait');
     assert.ok(await emulator.until(/one\n/));
