@@ -66,7 +66,7 @@ export const mistakes = {
     { patch: 'book/no-x8', test: 'registers', says: ['s0 does not'] },
     { patch: 'no-s11', test: 'registers', says: ['s11 does not'] },
     { patch: 'book/no-pc', test: 'call', says: ['from one place'] },
-    { patch: 'book/no-sp', test: 'call', says: ['load access fault'] },
+    { patch: 'book/no-sp', test: 'call', says: ['from one place', 'panic: a trap'] },
     { patch: 'book/no-own-trap', test: 'call', says: ['the run traps without an end'] },
   ],
   '08-device-tree': [
