@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-pdf book-epub recordings carry stairs setup doctor guest guest-bundle lines clean
+.PHONY: help run build debug start check hint compare submit test classroom-test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-pdf book-epub recordings carry stairs setup doctor guest guest-bundle lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -10,17 +10,62 @@ help:
 	@awk -F ':.*## ' '/^##@/ { print substr($$0, 5) ":" } \
 	   /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-##@ Run
-run: ## boots the finished hypervisor and its guest; installs and builds what is missing
-	@$(INSTALL_TOOLS)
-	@$(SUBMAKE) steps/15-virtio-blk run
+# What a command acts on: DIR is somebody's own directory, without it STEP is one of the book's.
+ifneq ($(words $(DIR)),$(words $(firstword $(DIR))))
+$(error DIR=$(DIR): a path with a space in it, which make cannot handle: choose another)
+endif
+OWN := $(or $(DIR),work)
+WORK := $(if $(filter /%,$(OWN)),$(OWN),$(or $(STARTED_PWD),$(STARTED_CURDIR))/$(OWN))
+HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
+IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
+  STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
+STUDENT = @sh common/setup.sh check && node common/check/student/
 
-##@ Check
+##@ Run
+run: ## boots the finished hypervisor and its guest, installs what is missing: STEP= DIR= another
+	@$(INSTALL_TOOLS)
+	@$(IN_HERE) run
+
+build: ## builds the same: STEP= DIR=
+	@$(INSTALL_TOOLS)
+	@$(IN_HERE) build
+
+debug: ## runs it, waiting for a debugger: STEP= DIR=
+	@$(INSTALL_TOOLS)
+	@$(IN_HERE) debug
+
+##@ Write your own
+start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in your own
+	$(STUDENT)start.mjs '$(STEP)' '$(WORK)' $(if $(KEEP),--keep)
+
+check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= repeats a run
+	@$(INSTALL_TOOLS) check
+	@node common/check/check.mjs '$(HERE)' '$(STEP)' $(if $(ONLY),--only '$(ONLY)') \
+	   $(if $(V),--verbose)
+
+hint: ## helps with the first test that fails: STEP=09 DIR=work, TEST=name N=1..3
+	@$(INSTALL_TOOLS) check
+	$(STUDENT)hint.mjs '$(STEP)' '$(WORK)' $(if $(TEST),--test '$(TEST)') $(if $(N),--level '$(N)')
+
+compare: ## shows where the book's code differs: STEP=09 DIR=work, FILE=name
+	$(STUDENT)compare.mjs '$(STEP)' '$(WORK)' $(if $(FILE),--file '$(FILE)')
+
+submit: ## packs what is handed in: STEP=09 DIR=work
+	@$(INSTALL_TOOLS) check
+	$(STUDENT)submit.mjs '$(STEP)' '$(WORK)'
+
+##@ Test
 test: ## everything that can be tested, on every QEMU that is to be had
 	@$(INSTALL_TOOLS) strict test book pdf
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test
+
+classroom-test: ## the checkpoints on every QEMU: all starts, all mistakes that they have to find
+	@$(INSTALL_TOOLS) check test
+	@$(SUBMAKE) common/guest
+	@$(SUBMAKE) common/qemu second
+	@$(SUBMAKE) common/test classroom
 
 hostile: ## guests that do what they should not, and all patches that remove a guard: STEP= PATCHES=
 	@$(INSTALL_TOOLS) strict test
@@ -50,8 +95,8 @@ bench-kvm: ## the same, and beside Linux's KVM: fetches 160 MB of Debian's packa
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/bench kvm
 
-lines: ## counts the lines of the steps: STEP=steps/NN-name lists the files of one
-	@node common/lines.mjs $(STEP)
+lines: ## counts the lines of the steps: STEP=09 lists the files of one
+	@node common/lines.mjs $(if $(STEP),$(call step_directory,$(STEP)))
 
 ##@ Read
 book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= EDITIONS= RUN=
@@ -75,13 +120,13 @@ book-dev: ## serves the book's sources: a page follows what is written, in steps
 	@$(INSTALL_BOOK_TOOLS)
 	@$(SUBMAKE) book dev
 
-recordings: ## runs again what the book quotes, and stores it: CHAPTER=NN only one chapter's
+recordings: ## runs again what the book quotes, and stores it: STEP=NN only one chapter's
 	@$(INSTALL_TOOLS) strict test book
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) book --silent packages
 	@$(WITH_NODE) TEST_QEMUS="$(QEMU) $$(ls $(BUILD)/qemu-second/qemu-system-riscv64 2>/dev/null)" \
-	   node book/record/record.mjs $(CHAPTER)
+	   node book/record/record.mjs $(STEP)
 
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
 	@node common/carry.mjs $(if $(ANEW),--anew) $(FROM)

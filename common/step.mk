@@ -2,7 +2,9 @@
 #
 #   make build     the hypervisor, as build/STEP/hypervisor.elf at the top of the checkout
 #   make run       in QEMU; see the README for KERNEL, DISK and the other variables
-#   make check     grades what it does when it runs; CHAPTER=NN where the directory has another name
+#   make check     grades what it does when it runs; STEP=NN where the directory has another name;
+#                  ONLY=test grades one test, V=1 shows its console
+#   make hint, compare, submit, as at the top of the checkout, of this directory
 #   make debug     the same as run, waiting for a debugger
 #   make arguments with what arguments `run` would start a machine, as the pages of the book do
 #   make clean     removes what was built of this step
@@ -11,9 +13,10 @@ include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run arguments check debug clean tools guest machine
+.PHONY: build run arguments check hint compare submit debug clean tools guest machine
 
-OUT ?= $(BUILD)/$(notdir $(CURDIR))
+# Two directories elsewhere may have one name, so their place is named by the whole of it.
+OUT ?= $(BUILD)/$(if $(filter $(ROOT)/steps/%,$(CURDIR)),$(notdir $(CURDIR)),elsewhere$(CURDIR))
 HYPERVISOR := $(OUT)/hypervisor.elf
 
 # Integer registers only (lp64, no f or d): the floating-point ones are the guest's.
@@ -121,10 +124,14 @@ run: build guest machine
 
 # What would run is printed by what stands in the place of our own machine.
 arguments: build guest
-	@MACHINE=strict STRICT_MACHINE=$(ROOT)/book/live/arguments.sh sh $(ROOT)/common/run/run.sh
+	@MACHINE=strict STRICT_MACHINE=$(ROOT)/common/run/arguments.sh sh $(ROOT)/common/run/run.sh
 
-check: build
-	@CXX=$(CXX) node $(ROOT)/common/check/check.mjs . $(CHAPTER)
+check:
+	@$(CHECK_TOOLS) check
+	@node $(ROOT)/common/check/check.mjs . $(STEP) $(if $(ONLY),--only $(ONLY)) $(if $(V),--verbose)
+
+hint compare submit:
+	@$(MAKE) --no-print-directory -C $(ROOT) $@ STEP=$(STEP) DIR=$(CURDIR)
 
 debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
 debug: build guest

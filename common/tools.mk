@@ -26,6 +26,11 @@ endif
 find_file = $(if $(filter-out /%,$(firstword $1)),$(firstword \
   $(wildcard $(addsuffix /$1,$(STARTED_PWD) $(STARTED_CURDIR))) $1),$1)
 
+# A step is named as 09, as 09-linux or as a directory: $(call step_directory,$(STEP))
+step_directory = $(or $(if $(findstring /,$1),$(firstword $(wildcard $(call find_file,$1) $(ROOT)/$1)),$(firstword \
+  $(wildcard $(ROOT)/steps/$1 $(ROOT)/steps/$1-*))),$(error STEP=$1: there is no such step: say 09, \
+  09-linux or a directory))
+
 # Clang 17 and later know the hypervisor extension; 19 is the one that Debian 12 and 13 share.
 # All of LLVM's tools have the same suffix: none where `clang++` itself is new enough.
 ifeq ($(origin LLVM_SUFFIX),undefined)

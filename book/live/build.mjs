@@ -48,7 +48,7 @@ function readRules() {
     ...['step.mk', 'tools.mk', 'headers.hpp', 'string.c', 'chacha20.c']
       .map((name) => `common/${name}`),
     ...['common/include', 'common/run', 'build/guest/libfdt'].flatMap(below),
-    ...['hypervisor.mjs', 'strip.mjs', 'table.mjs', 'arguments.sh']
+    ...['hypervisor.mjs', 'strip.mjs', 'table.mjs']
       .map((name) => `book/live/${name}`),
   ];
   const compiler = execFileSync(withSuffix('clang++'), ['--version']);

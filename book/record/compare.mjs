@@ -190,7 +190,7 @@ export function changesOfRun(recorded, chapter, name, index) {
   const all = chapter.runs[name];
   if (!entry || !all) {
     return entry ? 'it is recorded, but no longer run: make recordings removes it'
-      : `it is not recorded: make recordings CHAPTER=${chapter.step.slice(0, 2)}`;
+      : `it is not recorded: make recordings STEP=${chapter.step.slice(0, 2)}`;
   }
   const { run, commands, linux, results: { [index]: result } } = all;
   // A QEMU of another version is taken for the last that is not newer.

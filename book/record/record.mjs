@@ -61,7 +61,7 @@ async function main([number]) {
     refuse('recordings need both QEMUs: make -C common/qemu second');
   }
   const wanted = number === undefined ? steps
-    : [stepOf(number) ?? refuse(`CHAPTER=${number}: there is no step of that number`)];
+    : [stepOf(number) ?? refuse(`STEP=${number}: there is no step of that number`)];
   const work = workers(2);
   for (const signal of ['SIGINT', 'SIGTERM']) {
     process.on(signal, () => {

@@ -1,52 +1,50 @@
 // Grades the hypervisor in a directory by what can be seen from outside when it runs:
 //
-//   node check.mjs DIRECTORY [CHAPTER]
+//   node check.mjs DIRECTORY STEP [--only TEST] [--verbose]
 //
-// CHAPTER is the number of a checkpoint in chapters/; without it the directory's name begins with
-// it. What the code looks like and what it prints beyond what is asked for does not matter.
-
+// STEP is 09 or 09-linux. SEED= chooses the values of a run; without it they are new each time. What
+// the code looks like, and what it prints beyond what is asked for, does not matter. The last line
+// is `NN of 100 points, seed S`, or `check: ` and what could not be done. The status is 0 for full
+// marks, 1 for less, and 2 if there is no mark.
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const here = path.dirname(fileURLToPath(import.meta.url));
+import { grade } from './grade.mjs';
+import { placeOf } from './place.mjs';
+import { planOf } from './plan.mjs';
+import { chapterReportOf, reportOf, writeLogs } from './report.mjs';
+import { refuse } from '../steps.mjs';
+import { directoryOf, runCommand, stepOf } from './student/command.mjs';
+import { anySeed } from './values.mjs';
 
-function fail(message) {
-  console.error(`check: ${message}`);
-  process.exit(2);
-}
-
-const [directory, wanted] = process.argv.slice(2);
-if (!directory || !fs.existsSync(path.join(directory, 'Makefile'))) {
-  fail(`${directory ?? 'no directory'}: name one with a Makefile that includes common/step.mk`);
-}
-const number = wanted ?? /^\d\d/.exec(path.basename(path.resolve(directory)))?.[0];
-const chapters = fs.readdirSync(path.join(here, 'chapters'));
-const chapter = chapters.find((name) => name.startsWith(`${number}-`));
-if (!chapter) {
-  fail(`there is no checkpoint ${number ?? ''}; say CHAPTER=${chapters[0].slice(0, 2)} or another of `
-    + chapters.map((name) => name.slice(0, 2)).join(' '));
-}
-
-process.env.STEP = path.resolve(directory);
-const { Kit } = await import('./kit.mjs');
-const { checks } = await import(`./chapters/${chapter}`);
-
-console.log(`checkpoint ${chapter.replace('.mjs', '')}`);
-let passed = 0;
-for (const [what, check] of Object.entries(checks)) {
-  const kit = new Kit();
-  try {
-    await check(kit);
-    ++passed;
-    console.log(`  ok    ${what}`);
-  } catch (error) {
-    console.log(`  FAIL  ${what}\n${error.message.replace(/^/gm, '        ')}`);
-    console.log(kit.log().replace(/^/gm, '        | '));
-  } finally {
-    await kit.stop();
+const options = { only: { type: 'string' }, verbose: { type: 'boolean' } };
+await runCommand(options, async ({ only, verbose }, [named, wanted]) => {
+  const directory = directoryOf(named);
+  if (!fs.existsSync(path.join(directory, 'Makefile'))) {
+    refuse(`${named}: name a directory with a Makefile that includes common/step.mk`);
   }
-}
-const total = Object.keys(checks).length;
-console.log(`${passed} of ${total} passed`);
-process.exitCode = passed === total ? 0 : 1;
+  const step = stepOf(wanted, directory);
+  const { tests } = await planOf(step);
+  if (only !== undefined && !tests.some(({ name }) => name === only)) {
+    refuse(`ONLY=${only}: ${step} has no such test: ${tests.map(({ name }) => name).join(' ')}`);
+  }
+  const seed = process.env.SEED || anySeed();
+  const place = placeOf(directory);
+  const logOf = ({ boot = '' }) => path.join(place, 'logs', `${boot.replace('/', '-')}.txt`);
+  console.log(`checkpoint ${step}`);
+  const { fault, results, points, total } = await grade(directory, step, {
+    out: path.join(place, 'build'), seed, only,
+    onResult: (result) => {
+      if (result.test.isOwn || result.state !== 'passed' || verbose) {
+        console.log(reportOf(result, { verbose, log: logOf(result) }));
+      }
+    },
+    onChapter: (chapter) => console.log(chapterReportOf(chapter)),
+  });
+  if (fault !== undefined) {
+    console.log(`it does not build:\n${fault.split('\n').slice(0, 30).join('\n')}`);
+  }
+  writeLogs(results, path.join(place, 'logs'));
+  console.log(`${points} of ${total} points, seed ${seed}`);
+  return points === total ? 0 : 1;
+});

@@ -1,22 +1,34 @@
-// What `make check` asks of a step: the names of its checks. They are read and not imported, since
-// the checks need QEMU, and the site does not.
-import { readFileSync } from 'node:fs';
-import { refuse } from '../../../common/steps.mjs';
-import { remember } from '../remember.mjs';
+// What `make check` asks of a step: its tests, with their points.
+import { number } from '../../../common/steps.mjs';
+import { planOf } from '../../../common/check/plan.mjs';
+import { slugOf } from '../page.mjs';
+import { steps } from '../steps.mjs';
 import { shellHtml, withCode } from './html.mjs';
+import { chapterHref } from './site.mjs';
 
-/** The names of a step's checks. */
-export const checksOf = remember((step) => {
-  const file = new URL(`../../../common/check/chapters/${step}.mjs`, import.meta.url);
-  const [, checks = ''] = readFileSync(file, 'utf8').split('export const checks = {');
-  const names = [...checks.matchAll(/^ {2}'((?:[^'\\]|\\.)+)':/gm)].map(([, name]) => name);
-  return names.length > 0 ? names.map((name) => name.replace(/\\(.)/g, '$1'))
-    : refuse(`common/check/chapters/${step}.mjs has no checks`);
-});
+const plans = new Map(await Promise.all(steps.map(async (step) => [step, await planOf(step)])));
 
-/** The checks of a step, as a list. */
+/** The tests of a step, its own first: { name, says, points, section, step, isOwn }. */
+export const testsOf = (step) => plans.get(step).tests;
+
+const rowHtml = ({ name, says, points, section }) => `<tr><td><code v-pre>${name}</code></td>`
+  + `<td>${points}</td><td><a href="#${slugOf(section)}">${withCode(says)}</a></td></tr>`;
+
+/** What is graded again of earlier chapters, in a sentence. */
+function againHtml(step) {
+  const { lasting } = plans.get(step);
+  const points = lasting.reduce((sum, chapter) => sum + chapter.points, 0);
+  const chapters = lasting.map((chapter) =>
+    `<a href="${chapterHref(chapter.step)}#checkpoint">${number(chapter.step)}</a>`);
+  return chapters.length === 0 ? ''
+    : `<p>The other ${points} points are for what stays true of chapter${
+      chapters.length === 1 ? '' : 's'} ${chapters.join(', ')}.</p>`;
+}
+
+/** The tests of a step, as a table. */
 export function checkpointHtml(step) {
-  const items = checksOf(step).map((name) => `<li>${withCode(name)}</li>`);
-  return `${shellHtml(`make -C steps/mine check CHAPTER=${step.slice(0, 2)}`)}<p>It asks:</p>`
-    + `<ul>${items.join('')}</ul>`;
+  const rows = testsOf(step).filter(({ isOwn }) => isOwn).map(rowHtml);
+  return `${shellHtml(`make check STEP=${step.slice(0, 2)} DIR=steps/mine`)}<table><thead><tr>`
+    + '<th>test</th><th>points</th><th>what it asks</th></tr></thead>'
+    + `<tbody>${rows.join('')}</tbody></table>${againHtml(step)}`;
 }

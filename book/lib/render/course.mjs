@@ -3,7 +3,7 @@
 import { chapterOf } from '../blame.mjs';
 import { steps } from '../steps.mjs';
 import { titleOf } from './chapter.mjs';
-import { checksOf } from './checkpoint.mjs';
+import { testsOf } from './checkpoint.mjs';
 import { escape, withCode } from './html.mjs';
 import { chapterHref, solutionHref } from './site.mjs';
 
@@ -12,8 +12,9 @@ const listHtml = (itemsOf) => `<ol class="chapters">${steps.map((step) =>
   `<li><a href="${chapterHref(step)}">${escape(titleOf(step))}</a>`
     + `<ul>${itemsOf(step).map((item) => `<li>${item}</li>`).join('')}</ul></li>`).join('')}</ol>`;
 
-/** What the checkpoint of each chapter asks. */
-export const checkpointsHtml = () => listHtml((step) => checksOf(step).map(withCode));
+/** What the checkpoint of each chapter asks, with the points for it. */
+export const checkpointsHtml = () => listHtml((step) => testsOf(step)
+  .filter(({ isOwn }) => isOwn).map(({ says, points }) => `${withCode(says)} (${points})`));
 
 /** A chapter's exercises in order: { title, slug, solution }, the last its name if there is one. */
 export function exercisesOf(step) {

@@ -10,7 +10,7 @@ import { bookDirectory } from '../page.mjs';
 import { remember } from '../remember.mjs';
 
 const placeOf = (step, file) => join(bookDirectory, step, 'recorded', file);
-const hint = (step) => `make recordings CHAPTER=${step.slice(0, 2)} records what there is`;
+const hint = (step) => `make recordings STEP=${step.slice(0, 2)} records what there is`;
 
 /** recorded.json of a chapter; without one there is nothing in it. */
 export const recordedOf = remember((step) => {

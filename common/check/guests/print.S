@@ -1,20 +1,27 @@
-// Prints TEXT with the legacy call for a character and shuts down.
+// Prints WORD, then COUNT numbers of which each is made of the one before, and shuts down.
+
+#include "digits.inc"
 
     .section .text.start, "ax"
     .global _start
 _start:
-    la      s0, text
+    print_text word
+    print_end_of_line
+    print_text name
+    li      s1, FIRST
+    li      s2, COUNT
 next:
-    lbu     a0, 0(s0)
-    beqz    a0, end
-    li      a7, 1
-    ecall
-    addi    s0, s0, 1
-    j       next
-end:
-    li      a7, 8
-    ecall
+    print_number s1
+    li      t0, 0x41c64e6d
+    mul     s1, s1, t0
+    li      t0, 0x3039
+    add     s1, s1, t0
+    addi    s2, s2, -1
+    bgtz    s2, next
+    print_end_of_line
+    power_off
 
-text:
-    .ascii  TEXT
-    .asciz  "\n"
+word:
+    .asciz  WORD
+name:
+    .asciz  "numbers"

@@ -5,9 +5,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { planOf } from '../../check/plan.mjs';
 import { readPage } from '../../../book/lib/page.mjs';
 import { complaintsBeside } from '../../../book/lib/prose.mjs';
 import { checkpointsHtml, exercisesHtml, exercisesOf } from '../../../book/lib/render/course.mjs';
+import { unescape } from '../../../book/lib/render/html.mjs';
 import { steps } from '../../../book/lib/steps.mjs';
 import { root } from './pages.mjs';
 
@@ -15,12 +17,11 @@ import { root } from './pages.mjs';
 const listsIn = (html) => [...html.matchAll(/<ul>(.*?)<\/ul>/g)].map(([, list]) =>
   [...list.matchAll(/<li>(.*?)<\/li>/g)].map(([, item]) => item.replace(/<[^>]+>/g, '')));
 
-test('the checkpoints of all chapters ask what their checks are called', async () => {
-  const names = await Promise.all(steps.map(async (step) => {
-    const { checks } = await import(`../../check/chapters/${step}.mjs`);
-    return Object.keys(checks).map((name) => name.replaceAll('`', ''));
-  }));
-  assert.deepEqual(listsIn(checkpointsHtml()), names);
+test('the checkpoints of all chapters ask what their tests ask, for their points', async () => {
+  const texts = await Promise.all(steps.map(async (step) => (await planOf(step)).tests
+    .filter(({ isOwn }) => isOwn)
+    .map(({ says, points }) => `${says.replaceAll('`', '')} (${points})`)));
+  assert.deepEqual(listsIn(checkpointsHtml()).map((list) => list.map(unescape)), texts);
 });
 
 test('each exercise of each chapter is listed, with a mark where there is a solution', () => {

@@ -519,7 +519,7 @@ test('make recordings: a chapter that there is not', () => {
     env: { ...process.env, TEST_QEMUS: `${qemus[0].path} ${qemus[0].path}` },
   });
   assert.equal(status, 1);
-  assert.equal(stderr, 'CHAPTER=99: there is no step of that number\n');
+  assert.equal(stderr, 'STEP=99: there is no step of that number\n');
 });
 
 test('a line is typed when the text before it was shown, and then not before the hart waits', async () => {

@@ -11,7 +11,7 @@ import { createMarkdownRenderer } from 'vitepress';
 import { compareTexts } from '../../../book/lib/difference.mjs';
 import { slugOf } from '../../../book/lib/page.mjs';
 import { fileHtml } from '../../../book/lib/render/change.mjs';
-import { checksOf } from '../../../book/lib/render/checkpoint.mjs';
+import { checkpointHtml, testsOf } from '../../../book/lib/render/checkpoint.mjs';
 import { consoleHtml } from '../../../book/lib/render/console.mjs';
 import { filePageHtml } from '../../../book/lib/render/file.mjs';
 import { colorSheet, tokensOf } from '../../../book/lib/render/highlight.mjs';
@@ -208,11 +208,13 @@ test('a trace folds long runs of loads and stores of one function, and has every
   assert.match(html, /<td>exit_guest<\/td><td>0x\w+<\/td><td>csrrw a0, sscratch, a0<\/td>/);
 });
 
-test('the checks of each step are those that are run', async () => {
-  for (const each of steps) {
-    const { checks } = await import(`../../check/chapters/${each}.mjs`);
-    assert.deepEqual(checksOf(each), Object.keys(checks), each);
-  }
+test('a checkpoint is shown with its own tests, their points, and what is graded again', () => {
+  const html = checkpointHtml('08-device-tree');
+  const own = testsOf('08-device-tree').filter(({ isOwn }) => isOwn);
+  assert.deepEqual(all(/<td><code v-pre>([\w-]+)<\/code>/g, html), own.map(({ name }) => name));
+  assert.deepEqual(all(/<td>(\d+)<\/td>/g, html).map(Number), own.map(({ points }) => points));
+  assert.match(html, /make check STEP=08 DIR=steps\/mine/);
+  assert.match(html, /The other \d+ points are for what stays true of chapters? <a href="[^"]*02-/);
 });
 
 test('the patch of a step is taken in a directory of a repository, and makes and removes files', () => {

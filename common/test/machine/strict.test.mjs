@@ -10,7 +10,6 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { ChangingPlace, Place } from '../../../book/record/place.mjs';
-import { linesOf } from '../../check/kit.mjs';
 import { filesIn, listSteps, stepsDirectory } from '../../steps.mjs';
 import { directory as hostileBuilt, disk as hostileDisk, guestFile } from '../hostile/machine.mjs';
 import { runTest } from '../hostile/tests.mjs';
@@ -62,7 +61,8 @@ const reports = (output) => output.split('\n').filter((line) => line.startsWith(
  * The lines of hypervisor and guest, without Linux's times and what ends the input. Ours and make's
  * are not among them.
  */
-const told = (output) => linesOf(output).filter((line) => !line.startsWith('strict: '))
+const told = (output) => output.split(/Boot HART MEDELEG.*\n/).at(-1).split('\n')
+  .filter((line) => line.trim() && !/^(run|make|strict)[:[]/.test(line))
   .map((line) => line.replace(/^\[ *\d+\.\d+\] /, '').replace(/[\x04\x15]/g, ''));
 
 /** A disk as the guest `mmio` wants it: all 8 bytes hold their number, but for a text at first. */

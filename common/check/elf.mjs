@@ -1,0 +1,53 @@
+// What the program under check is made of: where its parts lie, and where a name is.
+import fs from 'node:fs';
+
+const loadable = 1n; // PT_LOAD
+const symbolTable = 2; // SHT_SYMTAB
+
+/** The places of the program headers in an ELF file of 64 bits. */
+export const segmentHeaders = (file) => Array.from({ length: file.readUInt16LE(56) }, (_, index) =>
+  Number(file.readBigUInt64LE(32)) + index * file.readUInt16LE(54))
+  .filter((at) => BigInt(file.readUInt32LE(at)) === loadable);
+
+/** The names of an ELF file, with their addresses. */
+function readSymbols(file) {
+  const headers = Array.from({ length: file.readUInt16LE(60) }, (_, index) =>
+    Number(file.readBigUInt64LE(40)) + index * file.readUInt16LE(58));
+  const section = (at) => ({
+    start: Number(file.readBigUInt64LE(at + 24)), size: Number(file.readBigUInt64LE(at + 32)),
+  });
+  const symbols = new Map();
+  for (const at of headers.filter((each) => file.readUInt32LE(each + 4) === symbolTable)) {
+    const names = section(headers[file.readUInt32LE(at + 40)]);
+    const { start, size } = section(at);
+    for (let entry = start; entry < start + size; entry += 24) {
+      const name = names.start + file.readUInt32LE(entry);
+      symbols.set(file.toString('latin1', name, file.indexOf(0, name)),
+        file.readBigUInt64LE(entry + 8));
+    }
+  }
+  return symbols;
+}
+
+/**
+ * @param {string} name of an ELF file of 64 bits
+ * @returns {{ start: bigint, end: bigint, loaded: bigint[][], symbols: Map<string, bigint> }} from
+ *   where to where its memory is, and the pieces of it that have content in the file, each from
+ *   where to where
+ */
+export function readElf(name) {
+  const file = fs.readFileSync(name);
+  const segments = segmentHeaders(file).map((at) => ({
+    start: file.readBigUInt64LE(at + 24), // p_paddr
+    content: file.readBigUInt64LE(at + 32), size: file.readBigUInt64LE(at + 40),
+  })).filter(({ size }) => size > 0n);
+  const least = (numbers) => numbers.reduce((one, other) => (one < other ? one : other));
+  const ends = segments.map(({ start, size }) => start + size);
+  return {
+    start: least(segments.map(({ start }) => start)),
+    end: -least(ends.map((end) => -end)),
+    loaded: segments.filter(({ content }) => content > 0n)
+      .map(({ start, content }) => [start, start + content]),
+    symbols: readSymbols(file),
+  };
+}

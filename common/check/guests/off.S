@@ -1,0 +1,7 @@
+// Shuts down at once.
+
+    .section .text.start, "ax"
+    .global _start
+_start:
+    li      a7, 8
+    ecall

@@ -1,0 +1,31 @@
+// Where what is made of a directory on the way lies: a place of its own for each, below build/check.
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+
+import { root } from './submission.mjs';
+
+/** The place of a directory. */
+export function placeOf(directory) {
+  const whole = path.resolve(directory);
+  const hash = createHash('sha256').update(whole).digest('hex').slice(0, 8);
+  return path.join(root, 'build', 'check', `${path.basename(whole)}-${hash}`);
+}
+
+/** What is remembered of a directory, by name: undefined if nothing is. */
+export function recall(directory, name) {
+  const file = path.join(placeOf(directory), `${name}.json`);
+  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
+}
+
+/** Remembers something of a directory. */
+export function remember(directory, name, value) {
+  fs.mkdirSync(placeOf(directory), { recursive: true });
+  fs.writeFileSync(path.join(placeOf(directory), `${name}.json`), JSON.stringify(value));
+}
+
+/** A path as the user would type it. */
+export function shown(file) {
+  const near = path.relative(process.cwd(), file);
+  return near.startsWith('..') ? path.resolve(file) : near;
+}

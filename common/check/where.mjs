@@ -1,0 +1,53 @@
+// Where a run stood that came to no end: the hart's mode, the function and line of the program, the
+// last exit, and what it does all the time.
+import { spawnSync } from 'node:child_process';
+import { countByName, nameOfCause, readTraps } from './traps.mjs';
+
+const image = [0x8020_0000n, 0x8040_0000n];
+const hex = (number) => `0x${number.toString(16)}`;
+
+/** `function at file:line` of an address in the program, or its address alone. */
+export function describePlace(elf, pc) {
+  const suffix = process.env.LLVM_SUFFIX ?? '-19';
+  const named = `${elf}.named`; // the assembler's own labels would hide the names of functions
+  spawnSync(`llvm-objcopy${suffix}`, ['--discard-locals', elf, named]);
+  const { stdout } = spawnSync(`llvm-symbolizer${suffix}`,
+    ['--obj', named, '--basenames', '--no-inlines', hex(pc)], { encoding: 'utf8' });
+  const [name, place] = stdout?.split('\n') ?? [];
+  // Without arguments, also those of a template.
+  const short = name?.replace(/<.*>/, '').replace(/\([^()]*\)$/, '');
+  return name && name !== '??' ? `${short}, ${place.replace(/:\d+$/, '')}` : hex(pc);
+}
+
+/** The privilege mode, as V and what the firmware's addresses tell. */
+function who({ pc, V }, elf) {
+  if (V === 1n) {
+    return `the guest, at ${hex(pc)}`;
+  }
+  return pc >= image[0] && pc < image[1] ? `the hypervisor, in ${describePlace(elf, pc)} (${hex(pc)})`
+    : `the firmware, at ${hex(pc)}`;
+}
+
+/**
+ * @param {object} where of Emulator.end
+ * @param {string} elf the program
+ * @returns lines to read
+ */
+export function describeWhere({ registers, recent, last: log }, elf) {
+  const lines = [registers.pc === undefined ? 'stood     where nobody knows: QEMU says nothing'
+    : `stood in  ${who(registers, elf)}`];
+  // OpenSBI finds out by illegal instructions of its own what the hart has.
+  const traps = readTraps(log).filter(({ cause, epc }) => cause !== 2 || epc >= image[0]);
+  const last = traps.findLast(({ cause, isInterrupt }) => !isInterrupt && cause !== 9)
+    ?? traps.at(-1);
+  if (last) {
+    const { htval } = registers;
+    lines.push(`last trap ${nameOfCause(last)}: sepc ${hex(last.epc)}, stval ${hex(last.tval)}`
+      + `${htval === undefined ? '' : `, htval ${hex(htval)}`}`);
+  }
+  const counts = countByName(readTraps(recent));
+  lines.push(counts.length > 0
+    ? `each second ${counts.slice(0, 4).map(([name, count]) => `${count} ${name}`).join(', ')}`
+    : 'no trap in the last second');
+  return lines;
+}

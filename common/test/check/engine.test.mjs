@@ -1,0 +1,200 @@
+// What the checkpoints are made of: values from a seed, lines and numbers compared, QEMU's log, runs
+// that come to no end, and that each test of each chapter is complete.
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, describe, test } from 'node:test';
+
+import { Emulator } from '../../check/emulator.mjs';
+import { closest, Failure, require, requireEqual, requireWithin } from '../../check/failure.mjs';
+import { checkpoints, planOf } from '../../check/plan.mjs';
+import { Run } from '../../check/run.mjs';
+import { changeWith, steps } from '../../check/student/changes.mjs';
+import { countByName, readTraps, trapsOfGuest } from '../../check/traps.mjs';
+import { Values } from '../../check/values.mjs';
+import { describeWhere } from '../../check/where.mjs';
+import { root } from '../../check/submission.mjs';
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'engine-'));
+after(() => fs.rmSync(scratch, { recursive: true }));
+
+const plans = await Promise.all(checkpoints.map(planOf));
+
+describe('the plan', () => {
+  test('has a checkpoint for each step', () => assert.deepEqual(checkpoints, steps));
+
+  plans.forEach(({ tests, lasting, boots }, index) => {
+    const step = checkpoints[index];
+    test(`of ${step} gives 100 points in all`, () => {
+      const own = tests.filter(({ isOwn }) => isOwn);
+      assert.equal([...own, ...lasting].reduce((sum, { points }) => sum + points, 0), 100);
+      [...own, ...lasting].forEach(({ name, points }) =>
+        assert.ok(points > 0 && points <= 30, `${name}: ${points}`));
+      assert.ok(own.length >= 5, 'its own tests');
+    });
+    test(`of ${step} grades again what stays true`, () => {
+      const again = lasting.reduce((sum, { points }) => sum + points, 0);
+      assert.ok(step < '08' || again >= 20, `${again} points for tests of earlier chapters`);
+      assert.deepEqual(lasting.flatMap(({ names }) => names),
+        tests.filter(({ isOwn }) => !isOwn).map(({ name }) => name));
+    });
+    test(`of ${step} is complete`, () => {
+      const names = tests.map(({ name }) => name);
+      assert.equal(new Set(names).size, names.length, 'a name is there twice');
+      for (const each of tests) {
+        const { name, says, hints, boot, check, parents } = each;
+        assert.match(name, /^[a-z][a-z0-9-]*$/);
+        assert.ok(says?.length > 10 && hints?.length === 2, `${name} has no text or not two hints`);
+        assert.ok(boots.has(`${each.step}/${boot}`), `${name}: there is no boot ${boot}`);
+        assert.equal(typeof check, 'function', name);
+        parents.forEach((parent) => assert.ok(names.includes(parent), `${name} needs ${parent}`));
+      }
+    });
+    test(`of ${step} names sections of its chapter, and code for the third hint`, () => {
+      const page = fs.readFileSync(path.join(root, 'book', `${step}.md`), 'utf8');
+      for (const { name, section, code: [file, text] } of tests.filter(({ isOwn }) => isOwn)) {
+        assert.ok(page.split('\n').some((line) => /^###? /.test(line)
+          && line.replace(/^#+ /, '') === section), `${name}: the page has no section "${section}"`);
+        assert.notEqual(changeWith(step, file, text).length, 0,
+          `${name}: the chapter changes no ${text} in ${file}`);
+      }
+    });
+  });
+});
+
+describe('values', () => {
+  test('are the same for a seed and a name, and others for others', () => {
+    const draw = (seed, name) => {
+      const any = new Values(seed, name);
+      return [any.number(0, 2 ** 31), any.word(), any.number(5, 7)];
+    };
+    assert.deepEqual(draw('a', 'b'), draw('a', 'b'));
+    assert.notDeepEqual(draw('a', 'b'), draw('a', 'c'));
+    assert.notDeepEqual(draw('a', 'b'), draw('c', 'b'));
+  });
+  test('stay within their bounds, and reach them', () => {
+    const any = new Values('seed', 'bounds');
+    const drawn = new Set(Array.from({ length: 200 }, () => any.number(3, 6)));
+    assert.deepEqual([...drawn].sort(), [3, 4, 5, 6]);
+    assert.match(any.word(), /^[a-z]{12}$/);
+  });
+});
+
+describe('a failure', () => {
+  const messageOf = (action) => {
+    try {
+      action();
+    } catch (error) {
+      assert.ok(error instanceof Failure);
+      return error.lines;
+    }
+    return [];
+  };
+  const firmware = 'Boot HART MEDELEG : 0x0\n';
+  const run = (text) => new Run({ console: firmware + text, end: { how: 'off', status: 0 } });
+
+  test('of a line shows the closest that came, and where it differs', () => {
+    assert.deepEqual(messageOf(() => run('one\nword abcdefg\nother\n').expectLine('word abcxefg')), [
+      'expected  a line "word abcxefg"', 'came      word abcdefg',
+      '                  ^ different from here on',
+    ]);
+  });
+  test('of a line says when nothing is like it', () =>
+    assert.deepEqual(messageOf(() => run('zzz\n').expectLine('word')),
+      ['expected  a line "word"', 'came      nothing like it']));
+  test('does not show half a megabyte', () => {
+    const lines = messageOf(() => run(`${'ab'.repeat(250_000)}\n`).expectLine('ab'.repeat(100)));
+    assert.ok(lines.join('').length < 2000);
+  });
+  test('is quick with many lines', () => {
+    const many = Array.from({ length: 79_000 }, (_, at) => `line ${at}`);
+    assert.equal(closest(many, 'line 78999')[0], 'line 78999');
+  });
+  test('compares numbers as numbers, with both bounds', () => {
+    assert.deepEqual(messageOf(() => requireEqual(0x10n, 16, 'sum')), []);
+    assert.deepEqual(messageOf(() => requireEqual(17n, 16, 'sum')),
+      ['expected  sum: 0x10', 'came      0x11']);
+    assert.deepEqual(messageOf(() => requireWithin(5, [1, 5], 'ticks')), []);
+    assert.deepEqual(messageOf(() => requireWithin(6, [1, 5], 'ticks')),
+      ['expected  ticks: from 1 to 5', 'came      6']);
+    assert.deepEqual(messageOf(() => requireWithin(0, [1, 5], 'ticks')),
+      ['expected  ticks: from 1 to 5', 'came      0']);
+    assert.deepEqual(messageOf(() => require(false, 'this')),
+      ['expected  this', 'came      nothing like it']);
+  });
+  test('of an end says how it was', () => {
+    assert.deepEqual(messageOf(() => run('').expectEnd(0)), []);
+    assert.deepEqual(messageOf(() => run('').expectEnd(1, 'after a panic')), [
+      'expected  the machine ends with status 1 after a panic',
+      'came      the machine ended by itself, with status 0',
+    ]);
+    const hung = new Run({ console: `${firmware}run: ended after`, end: { how: 'hang' } });
+    assert.deepEqual(messageOf(() => hung.expectEnd(1)),
+      ['expected  the machine ends with status 1', 'came      the run hangs']);
+  });
+  test('shows what would steer a terminal', () =>
+    assert.match(messageOf(() => run('word \x1b[31mx\n').expectLine('word y')).join('\n'),
+      /came {6}word \\x1b\[31mx/));
+});
+
+test("QEMU's log of traps is read, and what only a guest causes is known", () => {
+  const traps = readTraps([
+    'riscv_cpu_do_interrupt: hart:0, async:0, cause:0000000000000009, epc:0x00000000802000bc, '
+      + 'tval:0x0000000000000000, desc=supervisor_ecall',
+    'riscv_cpu_tlb_fill ad 80200000 rw 2 mmu_idx 1',
+    'riscv_cpu_do_interrupt: hart:1, async:0, cause:000000000000000a, epc:0xffffffff80000000, '
+      + 'tval:0x0000000000000000, desc=hypervisor_ecall',
+    'riscv_cpu_do_interrupt: hart:0, async:1, cause:0000000000000005, epc:0x0000000080200000, '
+      + 'tval:0x0000000000000000, desc=s_timer', ''].join('\n'));
+  assert.deepEqual(traps.map(({ hart, isInterrupt, cause }) => [hart, isInterrupt, cause]),
+    [[0, false, 9], [1, false, 10], [0, true, 5]]);
+  assert.equal(traps[1].epc, 0xffffffff80000000n);
+  assert.equal(trapsOfGuest(traps).length, 1);
+  assert.deepEqual(countByName([...traps, traps[0]])[0], ['environment call from HS-mode', 2]);
+});
+
+/** A program in the place of QEMU. */
+function pretend(script, options = {}) {
+  const directory = fs.mkdtempSync(path.join(scratch, 'run-'));
+  return new Emulator(['sh', '-c', `${script}\nexit 0`, 'sh'], { directory, quiet: 1, ...options });
+}
+
+describe('a run', () => {
+  test('that ends by itself has its status', async () =>
+    assert.deepEqual(await pretend('exit 3').end(), { how: 'off', status: 3 }));
+  test('that prints without an end is ended', async () => {
+    const emulator = pretend('while :; do echo 0123456789012345678901234567890123456789; done');
+    const { how } = await emulator.end();
+    assert.equal(how, 'prints');
+    assert.ok(emulator.console.length < 2 ** 26, `${emulator.console.length} bytes are kept`);
+  });
+  test('that sleeps is ended, also after half a line', async () => {
+    const emulator = pretend("printf 'run: ended'; sleep 1000 & wait");
+    assert.equal((await emulator.end()).how, 'hang');
+    assert.equal(emulator.console, 'run: ended');
+  });
+  test('that works in silence is ended', async () =>
+    assert.equal((await pretend('while :; do :; done').end()).how, 'hang'));
+  test('is stopped when enough has been seen', async () => {
+    const emulator = pretend('echo one; sleep 1000 & wait');
+    assert.ok(await emulator.until(/one\n/));
+    await emulator.stop();
+    assert.equal((await emulator.end()).how, 'enough');
+  });
+  test('that ends before what was waited for does not wait for it', async () =>
+    assert.equal(await pretend('echo one').until(/two/), undefined));
+});
+
+test('where a run stood is told by function and line', () => {
+  const registers = { pc: 0x10n, V: 1n, htval: 0n };
+  const trap = 'riscv_cpu_do_interrupt: hart:0, async:0, cause:000000000000000a, '
+    + 'epc:0x0000000080200000, tval:0x0000000000000000, desc=hypervisor_ecall\n';
+  assert.deepEqual(describeWhere({ registers, recent: trap.repeat(3), last: trap }, '/dev/null'), [
+    'stood in  the guest, at 0x10',
+    'last trap environment call from VS-mode: sepc 0x80200000, stval 0x0, htval 0x0',
+    'each second 3 environment call from VS-mode',
+  ]);
+  assert.match(describeWhere({ registers: { pc: 0x80000400n, V: 0n }, recent: '', last: '' },
+    '/dev/null').join('\n'), /^stood in {2}the firmware, at 0x80000400\nno trap in the last second$/);
+});
