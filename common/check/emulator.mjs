@@ -201,14 +201,17 @@ export class Emulator {
     }
   }
 
+  // QEMU makes these files when it has begun, and takes the first one away at its end.
   #pid() {
-    const file = path.join(this.#directory, 'pid');
-    return fs.existsSync(file) ? fs.readFileSync(file, 'utf8').trim() : '';
+    try {
+      return fs.readFileSync(path.join(this.#directory, 'pid'), 'utf8').trim();
+    } catch {
+      return '';
+    }
   }
 
   #logSize() {
-    const file = path.join(this.#directory, 'log');
-    return fs.existsSync(file) ? fs.statSync(file).size : 0;
+    return fs.statSync(path.join(this.#directory, 'log'), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   /** Ends it when it comes to no end by itself. */

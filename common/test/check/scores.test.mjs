@@ -19,7 +19,8 @@ const directoryOf = (step) => path.join(root, 'steps', step);
 /** Grades, and returns the names of the tests that have passed, with the messages of the others. */
 async function passedBy(directory, step, qemu) {
   const { results, fault, points } = await grade(directory, step, {
-    out: path.join(scratch, `${path.basename(directory)}-as-${step}-${qemu.version}`),
+    out: path.join(scratch, `${path.relative(root, directory).replaceAll('/', '-')}-as-${step}-${
+      qemu.version}`),
     seed: process.env.SEED ?? 'scores', qemu: qemu.path,
   });
   assert.equal(fault, undefined);
