@@ -17,8 +17,8 @@ export const mistakes = {
     { patch: 'misaligned-stack', test: 'stack', says: ['a multiple of 16'] },
   ],
   '02-printing': [
-    { patch: 'fixed-hart', test: 'any-hart', says: ['into a0', 'hello from hart 0'] },
-    { patch: 'book/other-hart', test: 'greeting', says: ['Boot HART ID', 'hart 21'] },
+    { patch: 'fixed-hart', test: 'greeting', says: ['has started', 'hello from hart 0'] },
+    { patch: 'book/other-hart', test: 'greeting', says: ['has started', 'hello from hart'] },
     { patch: 'book/exchanged', test: 'off', says: ['status 0', 'with status 1'] },
     { patch: 'book/dropped', test: 'calls', says: ['cause 9', 'none'] },
     { patch: 'book/dashes', test: 'greeting', says: ['ecall changes a0', '\\x00'] },
