@@ -18,7 +18,7 @@ const scratch = () => fs.mkdtempSync(path.join(os.tmpdir(), 'check-'));
  * @returns {Promise<{ command: string[], elf: string } | { fault: string }>}
  */
 async function prepare(boot, values, { submission, seed, directory }) {
-  const built = (name) => buildGuest(name, values, path.join(directory, 'guest'));
+  const built = (name) => buildGuest(name, values, path.join(directory, 'guest'), boot.guests);
   const program = boot.probe ? submission.with(boot.probe) : submission;
   const refusal = boot.probe ? await program.build() : undefined;
   if (refusal !== undefined) {

@@ -43,13 +43,13 @@ export class Submission {
     fs.mkdirSync(out, { recursive: true });
   }
 
-  /** The same with one more source file, of guests/, to be built in a place of its own. */
+  /** The same with one more source file, of guests/ or anywhere, built in a place of its own. */
   with(name) {
     const other = new Submission(this.directory, `${this.out}-with-${path.parse(name).name}`,
       this.qemu);
     const here = path.join(root, 'common', 'check');
     other.#makefiles = ['-f', 'Makefile', '-f', path.join(here, 'probe.mk'),
-      `PROBE=${path.join(here, 'guests', name)}`];
+      `PROBE=${path.resolve(here, 'guests', name)}`];
     return other;
   }
 
@@ -78,16 +78,17 @@ export class Submission {
 
 /**
  * Builds a guest of guests/, which finds `values` as macros: words as text, numbers as they are.
+ * @param {string} besides another directory with guests
  * @returns {Promise<string>} its flat binary
  */
-export async function buildGuest(name, values, out) {
+export async function buildGuest(name, values, out, besides = '') {
   const lines = Object.entries(values).map(([key, value]) =>
     `#define ${key.toUpperCase()} ${JSON.stringify(value)}\n`);
   fs.mkdirSync(out, { recursive: true });
   fs.writeFileSync(path.join(out, 'values.h'), lines.join(''));
   const file = path.join(out, `${name}.bin`);
   const { status, output } = await make(path.join(root, 'common', 'check', 'guests'), file,
-    `OUT=${out}`);
+    `OUT=${out}`, `VPATH=${besides}`);
   if (status !== 0) {
     throw new Error(`the guest ${name} of the check does not build:\n${output}`);
   }
