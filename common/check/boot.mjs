@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { Emulator } from './emulator.mjs';
+import { Limit } from './limit.mjs';
 import { readRam, withNoise } from './noise.mjs';
 import { Run } from './run.mjs';
 import { MachineEnded } from './stub.mjs';
@@ -55,7 +56,7 @@ async function drive(boot, emulator, values) {
  * @param {object} boot as a chapter describes it
  * @returns a Run, or { fault } where that cannot be
  */
-export async function makeRun(name, boot, { submission, seed }) {
+export async function makeRun(name, boot, { submission, seed, limit = new Limit() }) {
   const values = boot.values?.(new Values(seed, name)) ?? {};
   const directory = scratch();
   try {
@@ -63,7 +64,9 @@ export async function makeRun(name, boot, { submission, seed }) {
     if (fault !== undefined) {
       return { fault };
     }
-    const emulator = new Emulator(command, { directory, log: boot.log, quiet: boot.quiet });
+    const emulator = new Emulator(command, {
+      directory, log: boot.log, quiet: boot.quiet, seconds: limit.left,
+    });
     const seen = await drive(boot, emulator, values);
     if (boot.isEnough) {
       await emulator.stop();

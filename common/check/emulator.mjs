@@ -47,6 +47,7 @@ export class Emulator {
   complaints = '';
   #directory;
   #quiet;
+  #seconds;
   #process;
   #status = '';
   #hasEnded = false;
@@ -60,10 +61,14 @@ export class Emulator {
    * @param {string} options.directory an empty one for its files
    * @param {string} options.log what of QEMU's `-d` goes to the log
    * @param {number} options.quiet seconds of silence that are no hang yet
+   * @param {number} options.seconds after which it is ended, whatever it does
    */
-  constructor(command, { directory, log = 'int', quiet = limits.quiet / scale }) {
+  constructor(command, {
+    directory, log = 'int', quiet = limits.quiet / scale, seconds = limits.total,
+  }) {
     this.#directory = directory;
     this.#quiet = quiet * scale;
+    this.#seconds = Math.min(seconds, limits.total);
     const place = (name) => path.join(directory, name);
     const listen = (name) => `socket,id=${name},path=${place(name)},server=on,wait=off`;
     this.#process = spawn('sh', ['-c', inPipe, 'sh', ...command, '-serial', 'stdio',
@@ -242,7 +247,7 @@ export class Emulator {
     }
     const isAsleep = silent > this.#quiet && worked < 0.03 * silent;
     return worked > this.#quiet || isAsleep || silent > Math.max(limits.silence, 2 * this.#quiet)
-      || total > limits.total ? 'hang' : undefined;
+      || total > this.#seconds ? 'hang' : undefined;
   }
 
   /** Where it stands: { registers, recent: its log of the last second, last: of the time before }. */
