@@ -38,10 +38,10 @@ debug: ## runs it, waiting for a debugger: STEP= DIR=
 start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in your own
 	$(STUDENT)start.mjs '$(STEP)' '$(WORK)' $(if $(KEEP),--keep)
 
-check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= repeats a run
+check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= JSON= JUNIT=
 	@$(INSTALL_TOOLS) check
 	@node common/check/check.mjs '$(HERE)' '$(STEP)' $(if $(ONLY),--only '$(ONLY)') \
-	   $(if $(V),--verbose)
+	   $(if $(V),--verbose) $(REPORT_FLAGS)
 
 hint: ## helps with the first test that fails: STEP=09 DIR=work, TEST=name N=1..3
 	@$(INSTALL_TOOLS) check
