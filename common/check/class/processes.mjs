@@ -1,0 +1,35 @@
+// Processes that a grading has started, found by a mark in their environment: also those that have
+// lost their parent, or are in a group of their own.
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+
+/** The variable that marks them. */
+export const markName = 'WORKBOOK_GRADING';
+
+export const anyMark = () => randomBytes(8).toString('hex');
+
+/** The numbers of all processes with a mark, but for this one. None where there is no /proc. */
+function marked(mark) {
+  const wanted = `${markName}=${mark}`;
+  const entries = fs.existsSync('/proc/self/environ') ? fs.readdirSync('/proc') : [];
+  return entries.map(Number).filter((id) => id > 0 && id !== process.pid).filter((id) => {
+    try {
+      return fs.readFileSync(`/proc/${id}/environ`, 'latin1').split('\0').includes(wanted);
+    } catch {
+      return false; // it has ended, or is another user's
+    }
+  });
+}
+
+/** Ends them, until there is none. A killed process that nobody has waited for has no environment. */
+export function endMarked(mark) {
+  for (let found = marked(mark); found.length > 0; found = marked(mark)) {
+    for (const id of found) {
+      try {
+        process.kill(id, 'SIGKILL');
+      } catch {
+        // it has just ended
+      }
+    }
+  }
+}
