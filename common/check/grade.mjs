@@ -85,6 +85,7 @@ function chapterOf({ step, points: total, names }, results) {
  * @param {string} options.seed of all values
  * @param {string} options.qemu which one runs it; without it, QEMU of the environment
  * @param {string} options.only the name of a test: it and those that it needs
+ * @param {object} options.hidden tests besides, of class/hidden.mjs
  * @param {number} options.seconds for all of it; what is not reached by then fails
  * @param {Function} options.onResult called with each result as soon as it is there
  * @param {Function} options.onChapter called with what became of each chapter before, likewise
@@ -94,15 +95,16 @@ function chapterOf({ step, points: total, names }, results) {
  *   where it does not build
  */
 export async function grade(directory, step, {
-  out, seed, only, qemu, seconds, onResult = () => {}, onChapter = () => {}, isEnough = () => false,
+  out, seed, only, qemu, seconds, hidden, onResult = () => {}, onChapter = () => {},
+  isEnough = () => false,
 }) {
   const submission = new Submission(directory, out, qemu);
   const limit = new Limit(seconds);
   const fault = await limit.before(submission.build()) ?? (limit.isOver ? limit.line : undefined);
+  const plan = await planOf(step, hidden);
   if (fault !== undefined) {
-    return { fault, results: [], chapters: [], points: 0, total: 100 };
+    return { fault, results: [], chapters: [], points: 0, total: plan.total };
   }
-  const plan = await planOf(step);
   const results = new Map();
   const ask = asker(plan, { submission, seed, limit }, results, onResult);
   let isDone = false;

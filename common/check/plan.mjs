@@ -41,7 +41,7 @@ async function readChapter(step) {
  * together, so that most of the points are for what the step brings.
  *
  * @param {object} hidden tests that no student sees, of readHidden: { points, boots, tests }
- * @returns {{ tests: object[], lasting: object[], boots: Map<string, object> }}
+ * @returns {{ tests: object[], lasting: object[], boots: Map<string, object>, total: number }}
  *   tests: the step's own first: { name, step, says, points, section, parents, hints, code, boot,
  *     check, isOwn, isHidden }, where `step` is the chapter that a test is from; who is not its own
  *     has no points alone
@@ -65,6 +65,7 @@ export async function planOf(step, hidden = noneHidden) {
   ];
   const names = new Set(tests.map(({ name }) => name));
   return {
+    total: 100 + (hidden.points.added ?? 0),
     tests: tests.map((test) => ({
       ...test, parents: (test.parents ?? []).filter((name) => names.has(name)),
     })),
