@@ -3,10 +3,10 @@
 //   node check.mjs DIRECTORY STEP [--only TEST] [--verbose] [--limit SECONDS]
 //      [--json FILE] [--junit FILE] [--gradescope FILE] [--classroom50 FILE]
 //
-// STEP is 09 or 09-linux. SEED= chooses the values of a run; without it they are new each time. What
-// the code looks like, and what it prints beyond what is asked for, does not matter. The last line
-// is `NN of 100 points, seed S`, or `check: ` and what could not be done. The status is 0 for full
-// marks, 1 for less, and 2 if there is no mark.
+// STEP is 09 or 09-linux. SEED= chooses the values of a run; without it they are new each time.
+// What the code looks like, and what it prints beyond what is asked for, does not matter. The last
+// line is `NN of 100 points, seed S`, or `check: ` and what could not be done. The status is 0 for
+// full marks, 1 for less, and 2 if there is no mark.
 import fs from 'node:fs';
 import path from 'node:path';
 

@@ -103,7 +103,8 @@ export async function grade(directory, step, {
   const fault = await limit.before(submission.build()) ?? (limit.isOver ? limit.line : undefined);
   const plan = await planOf(step, hidden);
   if (fault !== undefined) {
-    return { fault, results: [], chapters: [], points: 0, total: plan.total };
+    const { total, visible } = plan;
+    return { fault, results: [], chapters: [], points: 0, total, visible };
   }
   const results = new Map();
   const ask = asker(plan, { submission, seed, limit }, results, onResult);

@@ -4,6 +4,7 @@
 export class Limit {
   #seconds;
   #end;
+  #isOver = false; // a timer may be a moment earlier than the clock
 
   /** @param {number} seconds from now on; without a number there is no limit */
   constructor(seconds = Infinity) {
@@ -17,7 +18,8 @@ export class Limit {
   }
 
   get isOver() {
-    return this.left === 0;
+    this.#isOver ||= this.left === 0;
+    return this.#isOver;
   }
 
   /** What is said of what was not reached. */
@@ -32,7 +34,10 @@ export class Limit {
     }
     let timer;
     const late = new Promise((resolve) => {
-      timer = setTimeout(resolve, 1000 * this.left);
+      timer = setTimeout(() => {
+        this.#isOver = true;
+        resolve();
+      }, 1000 * this.left);
     });
     try {
       return await Promise.race([promise, late]);

@@ -21,7 +21,8 @@ export function classroom50Of(record, environment = process.env) {
   const items = itemsOf(seen);
   return {
     schema: 'classroom50/result/v1',
-    ...Object.fromEntries(Object.entries(fields).map(([field, name]) => [field, environment[name]])),
+    ...Object.fromEntries(Object.entries(fields)
+      .map(([field, name]) => [field, environment[name]])),
     datetime: new Date().toISOString().replace(/\.\d+/, ''), // the runner puts the commit's here
     score: seen.points, 'max-score': seen.total,
     tests: items.map(({ name, says, points, max, passed, lines }) => ({

@@ -36,7 +36,8 @@ export function junitOf(record) {
   const properties = {
     student: seen.name, state: seen.state, seed: seen.seed, box: seen.box,
     points: seen.points, total: seen.total, ...seen.versions,
-    ...Object.fromEntries(items.map(({ name, points, max }) => [`points ${name}`, `${points}/${max}`])),
+    ...Object.fromEntries(items
+      .map(({ name, points, max }) => [`points ${name}`, `${points}/${max}`])),
   };
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuite${suite}>

@@ -8,6 +8,8 @@ export const version = 1;
 
 const limit = 35; // lines of a test's message
 
+const sum = (list, what) => list.reduce((all, each) => all + each[what], 0);
+
 /** Why a test has no points: lines. */
 const reasonOf = ({ state, message, where = [] }) => (state === 'not reached'
   ? [`${message[0]}, which has not passed`] : [...message, ...where]);
@@ -41,24 +43,24 @@ export const chapterOf = ({ step, points, total, asked, failed }) =>
  */
 export function recordOf(result, { step, name, seed, box = 'none', versions, state, reason = '' }) {
   const { fault, results = [], chapters = [], points = 0, total = 100 } = result ?? {};
+  const hidden = results.filter(({ test }) => test.isHidden).map(({ test }) => test);
   const became = state ?? (fault === undefined ? 'graded' : 'does not build');
   return {
     version, step, name: plain(name), state: became, reason: plain(reason),
     seed: plain(seed),
-    points: became === 'grader failed' ? null : points, total, box, versions,
+    points: became === 'grader failed' ? null : points, total,
+    visible: result?.visible ?? total - sum(hidden, 'points'), box, versions,
     tests: results.map(testOf), chapters: chapters.map(chapterOf),
     fault: fault === undefined ? [] : plainLines(fault, 30),
   };
 }
 
-const sum = (list, what) => list.reduce((all, each) => all + each[what], 0);
-
 /** The same without hidden tests: what a student may see. */
 export function publicOf(record) {
-  const tests = record.tests.filter(({ hidden }) => !hidden);
-  return tests.length === record.tests.length ? record : {
-    ...record, tests, points: sum([...tests, ...record.chapters], 'points'),
-    total: sum([...tests, ...record.chapters], 'max'),
+  const hidden = record.tests.filter((test) => test.hidden);
+  return {
+    ...record, tests: record.tests.filter((test) => !test.hidden), total: record.visible,
+    points: record.points === null ? null : record.points - sum(hidden, 'points'),
   };
 }
 
@@ -99,7 +101,8 @@ export function itemsOf(record) {
   return [
     ...tests.filter(({ own }) => own).map((test) => ({
       name: test.name, says: test.says, chapter: test.chapter, points: test.points, max: test.max,
-      hidden: test.hidden, passed: test.state === 'passed', lines: linesOf(test), seconds: test.seconds,
+      hidden: test.hidden, passed: test.state === 'passed', lines: linesOf(test),
+      seconds: test.seconds,
     })),
     ...chapters.map((chapter) => itemOfChapter(chapter, tests)),
   ];

@@ -19,7 +19,7 @@ import { root } from '../../check/submission.mjs';
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'engine-'));
 after(() => fs.rmSync(scratch, { recursive: true }));
 
-const plans = await Promise.all(checkpoints.map(planOf));
+const plans = await Promise.all(checkpoints.map((step) => planOf(step)));
 
 describe('the plan', () => {
   test('has a checkpoint for each step', () => assert.deepEqual(checkpoints, steps));
@@ -177,6 +177,9 @@ describe('a run', () => {
   test('that works in silence is ended', async () =>
     assert.equal((await pretend('echo $$ > "$(dirname "$0")/x" 2> /dev/null; while :; do :; done')
       .end()).how, 'hang'));
+  test('is ended after the seconds that it may have, whatever it does', async () =>
+    assert.equal((await pretend('while :; do echo one; sleep 0.2; done', { seconds: 1 }).end()).how,
+      'hang'));
   test('is stopped when enough has been seen', async () => {
     const emulator = pretend('echo one; sleep 1000 & wait');
     assert.ok(await emulator.until(/one\n/));
