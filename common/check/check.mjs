@@ -19,7 +19,7 @@ import { textOfChapter, textOfFault, textOfTest } from './reports/text.mjs';
 import { versionsOf } from './reports/versions.mjs';
 import { reportOptions, requirePlaces, writeReports } from './reports/write.mjs';
 import { refuse } from '../steps.mjs';
-import { directoryOf, runCommand, stepOf } from './student/command.mjs';
+import { directoryOf, readLimit, runCommand, stepOf } from './student/command.mjs';
 import { anySeed } from './values.mjs';
 
 const options = {
@@ -39,11 +39,8 @@ async function readArguments(values, [named, wanted]) {
   if (only !== undefined && !tests.some(({ name }) => name === only)) {
     refuse(`ONLY=${only}: ${step} has no such test: ${tests.map(({ name }) => name).join(' ')}`);
   }
-  if (limit !== undefined && !/^[1-9]\d{0,5}$/.test(limit)) {
-    refuse(`--limit ${limit}: say how many seconds all tests may take`);
-  }
   requirePlaces(values);
-  return { directory, step, only, seconds: limit && Number(limit) };
+  return { directory, step, only, seconds: readLimit(limit) };
 }
 
 /** What is said of a result as soon as it is there. */

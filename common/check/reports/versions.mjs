@@ -38,6 +38,6 @@ export function versionsOf({
   return {
     qemu: versionOf(qemu),
     compiler: versionOf(`clang++${process.env.LLVM_SUFFIX ?? '-19'}`),
-    checks: hashOf([common('check'), common('include'), common('run'), ...checks]),
+    checks: hashOf([...['check', 'include', 'run', 'test/guests'].map(common), ...checks]),
   };
 }
