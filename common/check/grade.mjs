@@ -1,5 +1,6 @@
 // Grades a submission: builds it, boots what its tests look at, each boot once, and asks the tests.
 import { makeRun } from './boot.mjs';
+import { BoxedSubmission } from './box/submission.mjs';
 import { Failure, shortened } from './failure.mjs';
 import { Limit } from './limit.mjs';
 import { planOf } from './plan.mjs';
@@ -25,7 +26,7 @@ function judge(test, run) {
 /** How the run came to its end, or where it stood without one. */
 const endOf = (run) => (run.end === undefined ? [] : [
   `last line ${shortened(run.lastLine)}`, `end       ${run.ending}`,
-  ...(run.end.where ? describeWhere(run.end.where, run.elf) : []),
+  ...(run.end.where ? describeWhere(run.end.where, run) : []),
 ]);
 
 /**
@@ -86,6 +87,8 @@ function chapterOf({ step, points: total, names }, results) {
  * @param {string} options.qemu which one runs it; without it, QEMU of the environment
  * @param {string} options.only the name of a test: it and those that it needs
  * @param {object} options.hidden tests besides, of class/hidden.mjs
+ * @param {object} options.box in which it is built and runs: box/box.mjs. Then only the sources of
+ *   `directory` are taken, and Makefile and what else belongs to them is the step's own
  * @param {number} options.seconds for all of it; what is not reached by then fails
  * @param {Function} options.onResult called with each result as soon as it is there
  * @param {Function} options.onChapter called with what became of each chapter before, likewise
@@ -95,10 +98,11 @@ function chapterOf({ step, points: total, names }, results) {
  *   where it does not build
  */
 export async function grade(directory, step, {
-  out, seed, only, qemu, seconds, hidden, onResult = () => {}, onChapter = () => {},
+  out, seed, only, qemu, seconds, hidden, box, onResult = () => {}, onChapter = () => {},
   isEnough = () => false,
 }) {
-  const submission = new Submission(directory, out, qemu);
+  const submission = box ? new BoxedSubmission(directory, step, out, { qemu, box })
+    : new Submission(directory, out, qemu);
   const limit = new Limit(seconds);
   const fault = await limit.before(submission.build()) ?? (limit.isOver ? limit.line : undefined);
   const plan = await planOf(step, hidden);
@@ -107,7 +111,7 @@ export async function grade(directory, step, {
     return { fault, results: [], chapters: [], points: 0, total, visible };
   }
   const results = new Map();
-  const ask = asker(plan, { submission, seed, limit }, results, onResult);
+  const ask = asker(plan, { submission, seed, box, limit }, results, onResult);
   let isDone = false;
   const askAll = async (tests) => {
     for (const test of tests.filter(({ name }) => !only || name === only)) {

@@ -61,12 +61,17 @@ export class Submission {
       : output.trim() || `make ends with ${status}, and without a hypervisor`;
   }
 
+  /** Where make says how the machine is started, and further words for it. */
+  get whereRuns() {
+    return [this.directory, ...this.#makefiles];
+  }
+
   /**
    * The command that starts the machine with these variables of make, as `make run` has it.
    * @returns {Promise<{ command: string[] } | { fault: string }>}
    */
   async machine(variables) {
-    const { status, output } = await make(this.directory, ...this.#makefiles, 'arguments',
+    const { status, output } = await make(...this.whereRuns, 'arguments',
       `OUT=${this.out}`, ...assignments(variables));
     const words = [...output.matchAll(/^argument: (.*)$/gm)].map(([, word]) => word);
     const start = words.indexOf('-machine');
