@@ -11,7 +11,6 @@ import path from 'node:path';
 
 import { Refusal, refuse } from '../../steps.mjs';
 import { Box } from '../box/box.mjs';
-import { assemble } from '../class/assemble.mjs';
 import { readHidden } from '../class/hidden.mjs';
 import { takeFrom } from '../class/take.mjs';
 import { grade } from '../grade.mjs';
@@ -44,7 +43,8 @@ async function gradeFiles(files, step, { box, hidden, seed, seconds }) {
   const place = fs.mkdtempSync(path.join(os.tmpdir(), 'single-'));
   try {
     const directory = path.join(place, 'submission');
-    assemble(files, step, directory);
+    fs.mkdirSync(directory);
+    files.forEach((content, name) => fs.writeFileSync(path.join(directory, name), content));
     return await grade(directory, step, { out: path.join(place, 'out'), box, hidden, seed, seconds });
   } finally {
     await box.close();
