@@ -8,9 +8,11 @@
 // A run goes on where another has stopped, and grades anew what has changed. The status is 0 when
 // each submission was graded, does not build or was refused, 1 when the grader failed with one, and
 // 2 when nothing could be graded.
+import fs from 'node:fs';
 import path from 'node:path';
 
 import { refuse, Refusal } from '../../steps.mjs';
+import { Box } from '../box/box.mjs';
 import { planOf } from '../plan.mjs';
 import { plain } from '../reports/plain.mjs';
 import { recordOf } from '../reports/record.mjs';
@@ -18,7 +20,6 @@ import { versionsOf } from '../reports/versions.mjs';
 import { runCommand } from '../student/command.mjs';
 import { root, Submission } from '../submission.mjs';
 import { anySeed } from '../values.mjs';
-import { assemble } from './assemble.mjs';
 import { compareAll } from './copies.mjs';
 import { readHidden } from './hidden.mjs';
 import { checksHash, keyOf } from './key.mjs';
@@ -48,6 +49,13 @@ async function prepare(step, scratch) {
   }
 }
 
+/** Puts what was taken into a directory of its own. */
+function writeSources(files, directory) {
+  fs.mkdirSync(directory);
+  files.forEach((content, name) =>
+    fs.writeFileSync(path.join(directory, name), content, { flag: 'wx' }));
+}
+
 /** Grades one, or says why not: its record. */
 async function recordFor({ name, taken }, { settings, about, plan, scratch }) {
   const { step, checks } = settings;
@@ -61,7 +69,7 @@ async function recordFor({ name, taken }, { settings, about, plan, scratch }) {
   }
   const { record, failure } = await gradeOne(scratch, (place) => {
     const directory = path.join(place, 'submission');
-    assemble(taken.files, step, directory);
+    writeSources(taken.files, directory);
     return { directory, out: path.join(place, 'build'), step, checks, about: own };
   }).catch((error) => ({ failure: error.message }));
   return record ?? without('grader failed', failure);
@@ -128,12 +136,15 @@ function endAtSignals(results, scratch) {
   }
 }
 
+const boxWords = { root: 'in boxes', user: 'in boxes', none: 'without a box' };
+
 /** Grades the class: whether the grader failed with nobody. */
-async function gradeClass({ list, hidden, ...settings }, results, scratch) {
+async function gradeClass({ list, hidden, box, ...settings }, results, scratch) {
   const { step, checks } = settings;
-  const seed = results.seedFor(step, process.env.SEED, anySeed);
+  const seed = results.seedFor(step,
+    { wanted: process.env.SEED, any: anySeed, isForAll: settings.only === undefined });
   const versions = versionsOf({ checks: checks ? [checks] : [] });
-  const about = { seed, box: 'none', versions };
+  const about = { seed, box: box.kind, versions };
   const plan = await planOf(step, hidden);
   const context = { ...versions, seed, step, box: about.box, rules: checksHash(step, checks) };
   const submissions = list.submissions.map((submission) => {
@@ -141,8 +152,8 @@ async function gradeClass({ list, hidden, ...settings }, results, scratch) {
     return { ...submission, taken, key: keyOf(taken, context) };
   });
   const todo = waiting(submissions, results, settings);
-  console.log(`grade: ${submissions.length} submissions as ${step}, seed ${seed}: ${todo.length} to `
-    + `grade; results in ${settings.out}`);
+  console.log(`grade: ${submissions.length} submissions as ${step}, seed ${seed}, ${
+    boxWords[about.box]}: ${todo.length} to grade; results in ${settings.out}`);
   tellDifferences(list, results);
   if (todo.length > 0) {
     await prepare(step, scratch);
@@ -159,12 +170,13 @@ await runCommand(options, async (values, words) => {
   const settings = settingsOf(values, words);
   const list = listSubmissions(settings.submissions, settings);
   const hidden = await readHidden(settings.checks, settings.step);
+  const box = await Box.open({ unsafe: settings.isUnsafe });
   const results = new Results(settings.out);
   const scratch = makeScratch();
   results.take(scratch);
   endAtSignals(results, scratch);
   try {
-    return await gradeClass({ ...settings, list, hidden }, results, scratch) ? 0 : 1;
+    return await gradeClass({ ...settings, list, hidden, box }, results, scratch) ? 0 : 1;
   } finally {
     removeScratch(scratch);
     results.release();

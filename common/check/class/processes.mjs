@@ -1,5 +1,6 @@
 // Processes that a grading has started, found by a mark in their environment: also those that have
-// lost their parent, or are in a group of their own.
+// lost their parent. What one of them leads as a group ends with it, as not all have its environment;
+// what runs in a box ends with that.
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 
@@ -21,15 +22,17 @@ function marked(mark) {
   });
 }
 
+function kill(id) {
+  try {
+    process.kill(id, 'SIGKILL');
+  } catch {
+    // it has just ended, or leads no group
+  }
+}
+
 /** Ends them, until there is none. A killed process that nobody has waited for has no environment. */
 export function endMarked(mark) {
   for (let found = marked(mark); found.length > 0; found = marked(mark)) {
-    for (const id of found) {
-      try {
-        process.kill(id, 'SIGKILL');
-      } catch {
-        // it has just ended
-      }
-    }
+    found.flatMap((id) => [-id, id]).forEach(kill);
   }
 }

@@ -66,14 +66,19 @@ export class Results {
     fs.rmSync(this.#place('running'), { force: true });
   }
 
-  /** The seed of the class: the one that is wanted, the one that it has had, or another. */
-  seedFor(step, wanted, any) {
+  /**
+   * The seed of the class: the one that is wanted, the one that it has had, or another.
+   * @param {boolean} isForAll whether later runs take it up, too
+   */
+  seedFor(step, { wanted, any, isForAll }) {
     const known = readJson(this.#place('class.json'));
     if (known !== undefined && known.step !== step) {
       refuse(`OUT=${this.#directory}: it has results of ${known.step}: choose another`);
     }
     const seed = wanted || known?.seed || any();
-    writeWhole(this.#place('class.json'), json({ version: 1, step, seed }));
+    if (isForAll || known === undefined) {
+      writeWhole(this.#place('class.json'), json({ version: 1, step, seed }));
+    }
     return seed;
   }
 
