@@ -10,13 +10,18 @@ const fields = {
   review: 'REVIEW_URL',
 };
 
-/** @returns {object} what a student may see of a record */
-export function classroom50Of(record, environment = process.env) {
+/** Refuses to go on without them. */
+export function requireRunner(environment = process.env) {
   const missing = Object.values(fields).filter((name) => !environment[name]);
   if (missing.length > 0) {
     refuse(`${missing.join(', ')}: Classroom 50's runner sets these variables, and here they are `
       + 'not set');
   }
+}
+
+/** @returns {object} what a student may see of a record */
+export function classroom50Of(record, environment = process.env) {
+  requireRunner(environment);
   const seen = publicOf(record);
   const items = itemsOf(seen);
   return {

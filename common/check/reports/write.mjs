@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { refuse } from '../../steps.mjs';
-import { classroom50Of } from './classroom50.mjs';
+import { classroom50Of, requireRunner } from './classroom50.mjs';
 import { gradescopeOf } from './gradescope.mjs';
 import { junitOf } from './junit.mjs';
 
@@ -21,13 +21,16 @@ const formats = {
 export const reportOptions = Object.fromEntries(Object.keys(formats)
   .map((name) => [name, { type: 'string' }]));
 
-/** Refuses files that cannot be written, before something is graded. */
+/** Refuses reports that cannot be written, before something is graded. */
 export function requirePlaces(files) {
   for (const name of Object.keys(formats).filter((each) => files[each] !== undefined)) {
     const directory = path.dirname(path.resolve(files[name]));
     if (files[name] === '' || !fs.existsSync(directory)) {
       refuse(`--${name} ${files[name]}: there is no directory ${directory}`);
     }
+  }
+  if (files.classroom50 !== undefined) {
+    requireRunner();
   }
 }
 

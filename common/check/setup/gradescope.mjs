@@ -1,4 +1,4 @@
-// Makes an autograder for Gradescope: an archive with what grades one step, and nothing of its code.
+// Makes an autograder for Gradescope: an archive with what grades a step, and nothing of its code.
 //
 //   node gradescope.mjs STEP BUNDLE ARCHIVE [--checks DIRECTORY]
 import fs from 'node:fs';
@@ -52,6 +52,7 @@ await runCommand({ checks: { type: 'string' } }, async ({ checks }, [wanted, bun
   ]);
   fs.writeFileSync(`${archive}.new`, content);
   fs.renameSync(`${archive}.new`, archive);
-  console.log(`gradescope: ${shown(archive)} grades ${step}${checks ? ', with hidden tests' : ''}: ${
-    Math.ceil(content.length / 2 ** 20)} MB`);
+  const size = Math.ceil(content.length / 2 ** 20);
+  console.log(`gradescope: ${shown(archive)} grades ${step}${
+    checks ? ', with hidden tests' : ''}: ${size} MB`);
 });

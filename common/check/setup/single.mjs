@@ -45,7 +45,8 @@ async function gradeFiles(files, step, { box, hidden, seed, seconds }) {
     const directory = path.join(place, 'submission');
     fs.mkdirSync(directory);
     files.forEach((content, name) => fs.writeFileSync(path.join(directory, name), content));
-    return await grade(directory, step, { out: path.join(place, 'out'), box, hidden, seed, seconds });
+    const out = path.join(place, 'out');
+    return await grade(directory, step, { out, box, hidden, seed, seconds });
   } finally {
     await box.close();
     fs.rmSync(place, { recursive: true });

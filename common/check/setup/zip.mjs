@@ -29,7 +29,8 @@ export function zip(files) {
     ]);
     const local = Buffer.concat([numbers([4, 0x04034b50]), about, Buffer.from(name), packed]);
     directory.push(numbers([4, 0x02014b50], [2, unix]), about,
-      numbers([2, 0], [2, 0], [2, 0], [4, (0o100000 | mode) * 2 ** 16], [4, at]), Buffer.from(name));
+      numbers([2, 0], [2, 0], [2, 0], [4, (0o100000 | mode) * 2 ** 16], [4, at]),
+      Buffer.from(name));
     parts.push(local);
     at += local.length;
   }

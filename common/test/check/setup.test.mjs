@@ -81,12 +81,13 @@ describe('make gradescope', () => {
 
   test('packs what grades, and nothing of the code', () => {
     assert.equal(made.status, 0, made.errors);
-    assert.match(made.output, /gradescope: build\/gradescope-02\.zip grades 02-printing, with hidden/);
+    assert.match(made.output, /build\/gradescope-02\.zip grades 02-printing, with hidden tests: /);
     const names = [...files.keys()];
     for (const name of ['setup.sh', 'run_autograder']) {
       assert.equal(files.get(name).mode, 0o100755, 'at the top, and executable');
     }
-    assert.ok(names.includes('guest-bundle.tar.gz') && names.includes('checks/chapters/02-printing.mjs'));
+    assert.ok(names.includes('guest-bundle.tar.gz'));
+    assert.ok(names.includes('checks/chapters/02-printing.mjs'));
     assert.deepEqual(names.filter((name) => name.startsWith('workbook/steps/')),
       ['workbook/steps/02-printing/Makefile']);
   });
@@ -122,9 +123,13 @@ describe('make gradescope', () => {
   });
 
   test('says what is missing', () => {
-    assert.match(run('make', ['gradescope']).errors, /^gradescope: STEP=: there is no such step/m);
-    assert.match(run('make', ['gradescope', 'STEP=02', 'CHECKS=/nowhere']).errors,
+    const bundle = path.join(place, 'source', 'guest-bundle.tar.gz');
+    const errorsOf = (...words) => run('make', ['gradescope', ...words]).errors;
+    assert.match(errorsOf(`GUEST_BUNDLE=${bundle}`), /^gradescope: STEP=: there is no such step/m);
+    assert.match(errorsOf('STEP=02', `GUEST_BUNDLE=${bundle}`, 'CHECKS=/nowhere'),
       /^gradescope: CHECKS=.*: there is no such file/m);
+    assert.match(errorsOf('STEP=02', 'GUEST_BUNDLE=/nowhere'),
+      /GUEST_BUNDLE=\/nowhere: there is no such file/);
   });
 });
 

@@ -1,5 +1,6 @@
-# Classroom 50's runner starts this once a submission, in the student's repository: it grades what is
-# there, and writes result.json. WORKBOOK and STEP are set in the workflow that calls the runner.
+# Classroom 50's runner starts this once a submission, in the student's repository. It grades what
+# is there, and writes result.json. WORKBOOK and STEP are set by the workflow. It goes to
+# CLASSROOM/autograders/ASSIGNMENT/ in the organization's repository classroom50.
 import os
 import subprocess
 import sys
