@@ -18,12 +18,11 @@ import { plain } from '../reports/plain.mjs';
 import { recordOf } from '../reports/record.mjs';
 import { versionsOf } from '../reports/versions.mjs';
 import { runCommand } from '../student/command.mjs';
-import { root, Submission } from '../submission.mjs';
 import { anySeed } from '../values.mjs';
 import { compareAll } from './copies.mjs';
 import { readHidden } from './hidden.mjs';
 import { checksHash, keyOf } from './key.mjs';
-import { endAll, forEach, gradeOne, makeScratch, removeScratch } from './pool.mjs';
+import { endAll, forEach, inProcess, makeScratch, removeScratch } from './pool.mjs';
 import { Results } from './results.mjs';
 import { seenOf } from './seen.mjs';
 import { options, settingsOf } from './settings.mjs';
@@ -39,13 +38,13 @@ function tryToTake({ file }) {
   }
 }
 
-/** The book's own step has to build here, or nobody's would: what all share is made on the way. */
+/** The book's own step has to build here, or nobody's would. */
 async function prepare(step, scratch) {
-  const book = new Submission(path.join(root, 'steps', step), path.join(scratch, 'book'));
-  const fault = await book.build() ?? (await book.machine({})).fault;
-  if (fault !== undefined) {
+  const { fault, failure } = await inProcess(scratch, (place) =>
+    ({ step, out: path.join(place, 'build') }));
+  if ((fault ?? failure) !== undefined) {
     refuse(`the book's own ${step} does not build here, so nothing is graded: ${
-      fault.split('\n')[0]}`);
+      (fault ?? failure).split('\n')[0]}`);
   }
 }
 
@@ -67,7 +66,7 @@ async function recordFor({ name, taken }, { settings, about, plan, scratch }) {
   if (taken.failure !== undefined) {
     return without('grader failed', taken.failure);
   }
-  const { record, failure } = await gradeOne(scratch, (place) => {
+  const { record, failure } = await inProcess(scratch, (place) => {
     const directory = path.join(place, 'submission');
     writeSources(taken.files, directory);
     return { directory, out: path.join(place, 'build'), step, checks, about: own };

@@ -12,7 +12,7 @@ import { anyMark, endMarked, markName } from './processes.mjs';
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 
 /** Seconds that a submission may take; it guards against what comes to no end. */
-const limit = 3600 * Number(process.env.TIMEOUT_SCALE || 1);
+const most = 3600 * Number(process.env.TIMEOUT_SCALE || 1);
 
 const running = new Set(); // marks
 
@@ -37,9 +37,10 @@ function complaintIn(file, [status, signal]) {
  * Has one job done.
  * @param {object} job what worker.mjs gets
  * @param {string} place a directory for its files
+ * @param {number} limit seconds
  * @returns {Promise<{ record: object } | { failure: string }>}
  */
-async function runOne(job, place) {
+async function runOne(job, place, limit) {
   const mark = anyMark();
   running.add(mark);
   const complaints = path.join(place, 'complaints');
@@ -49,14 +50,20 @@ async function runOne(job, place) {
   fs.closeSync(errors);
   let answer;
   child.on('message', (message) => { answer = message; });
+  const isRead = new Promise((resolve) => { child.once('disconnect', resolve); });
   child.send(job, () => {});
-  const timer = setTimeout(() => child.kill('SIGKILL'), 1000 * limit);
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, 1000 * limit);
   // Not `close`, which waits for whoever still holds a pipe.
   const end = await once(child, 'exit');
   clearTimeout(timer);
   endMarked(mark);
   running.delete(mark);
-  return answer ?? { failure: end[1] === 'SIGKILL' ? `no end within ${limit} seconds, or killed`
+  await isRead; // an answer may come behind the end
+  return answer ?? { failure: isLate ? `no end within ${limit} seconds`
     : complaintIn(complaints, end) };
 }
 
@@ -82,12 +89,13 @@ export async function forEach(list, jobs, action) {
 }
 
 /**
- * Has one submission graded.
+ * Has one job done in a process of its own.
  * @param {string} scratch where its files are in the meantime
  * @param {Function} jobFor what is to be done, made in a place: (place) => job
+ * @param {number} limit seconds
  */
-export const gradeOne = (scratch, jobFor) =>
-  inPlace(scratch, (place) => runOne(jobFor(place), place));
+export const inProcess = (scratch, jobFor, limit = most) =>
+  inPlace(scratch, (place) => runOne(jobFor(place), place, limit));
 
 /** A directory for all of a run, with a name that is short enough for sockets in it. */
 export const makeScratch = () => fs.mkdtempSync(path.join(os.tmpdir(), 'grade-'));

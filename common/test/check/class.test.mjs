@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { probeBox } from '../../check/box/box.mjs';
 import { readCsv, writeCsv } from '../../check/class/csv.mjs';
 import { compareAll } from '../../check/class/copies.mjs';
+import { inProcess } from '../../check/class/pool.mjs';
 import { takeFrom } from '../../check/class/take.mjs';
 import { pack } from '../../check/student/archive.mjs';
 import { anySeed, Values } from '../../check/values.mjs';
@@ -213,7 +214,8 @@ export const tests = [
   all.directory('two', changed('main.cpp', 'hello', 'hallo'));
   all.directory('three', noBuild());
   let reports; // without hidden tests
-  const gradeWith = (...checks) => all.grade([...writeChecks(...checks), ...unsafe]);
+  const gradeWith = (name, points, check, only) => all.grade([...writeChecks(name, points, check),
+    ...only ? ['--only', only] : [], ...unsafe]);
   const requireSame = (names) => names.forEach((name) =>
     assert.equal(all.read(`reports/${name}.txt`), reports[`reports/${name}.txt`], name));
 
@@ -249,6 +251,21 @@ export const tests = [
     assert.match(all.read('earlier/two.3.json'), /"points": 100/);
     requireSame(['one', 'three']);
   });
+  test('in which the process of the grader ends are the end of one submission, too', async () => {
+    const { status } = await gradeWith('exits', { added: 20 }, '() => process.exit(3)', 'two');
+    assert.equal(status, 1);
+    assert.equal(all.results().get('two').record.reason, 'it ends with status 3');
+    assert.equal(all.marks().one, 100);
+  });
+  test('cannot be read by who is graded', async () => {
+    const [, secret] = writeChecks('read', { added: 20 }, passes);
+    all.directory('four', changed('main.cpp', '{', `{ static const char text[] = {
+#embed "${secret}/chapters/02-printing.mjs"
+};`));
+    await all.grade(['--checks', secret, '--only', 'four', ...unsafe]);
+    assert.equal(all.marks().four, 'does not build');
+    assert.doesNotMatch(all.read('reports/four.txt'), /hart 77/);
+  });
   for (const [what, points, message] of [
     ['without points', undefined, /points is \{ added: N \}/],
     ['with more points than there are', { replace: 90 }, /up to 60/],
@@ -259,6 +276,22 @@ export const tests = [
       assert.match(errors, message);
     });
   }
+});
+
+test('a grader that comes to no end is ended, with all that it has started', async () => {
+  const directory = path.join(scratch, 'endless');
+  fs.mkdirSync(path.join(directory, 'chapters'), { recursive: true });
+  fs.writeFileSync(path.join(directory, 'chapters', '02-printing.mjs'), `
+import { spawn } from 'node:child_process';
+spawn('sleep', ['98765'], { detached: true, stdio: 'inherit' });
+for (;;);
+`);
+  const { failure } = await inProcess(scratch,
+    (place) => ({ directory: place, step: '02-printing', checks: directory, about: {} }), 3);
+  assert.equal(failure, 'no end within 3 seconds');
+  const sleeps = spawnSync('sh', ['-c', 'cat /proc/[0-9]*/cmdline 2> /dev/null | tr "\\0" " "'],
+    { encoding: 'utf8' }).stdout;
+  assert.doesNotMatch(sleeps, /sleep 98765/);
 });
 
 describe('what is taken', () => {
