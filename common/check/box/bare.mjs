@@ -11,7 +11,7 @@ export const plainRoom = (directory) => ({
   path: (file) => file,
   words: (command) => command,
   share: () => {},
-  cpuSeconds: () => 0,
+  used: () => ({ cpu: 0, memory: 0 }),
   close: async () => {},
 });
 

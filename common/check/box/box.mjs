@@ -1,18 +1,20 @@
 // The box: what of a submission runs, the compiler's work and the machine, runs in a room of it, each
 // time in another. Which kind of box this machine allows is found out by making a room: `root`,
 // `user`, or `none`, and then which step is denied.
-import os from 'node:os';
 import { spawnSync } from 'node:child_process';
+import os from 'node:os';
 
 import { refuse } from '../../steps.mjs';
 import { root } from '../submission.mjs';
 import { bareRoom } from './bare.mjs';
-import { looking } from './limits.mjs';
+import { building, looking } from './limits.mjs';
 import { Denied, Room, runAlone } from './room.mjs';
 import { shownFiles, shownRules, shownTools } from './shown.mjs';
 
-/** What has to be found in the box; QEMU is the one of the environment. */
-const toolCheck = ['sh', `${root}/common/doctor.sh`, 'check', 'run'];
+/** Looks in the box for what step.mk needs, and for QEMU. */
+const toolCheck = ['env', `QEMU=${process.env.QEMU || 'qemu-system-riscv64'}`,
+  `LLVM_SUFFIX=${process.env.LLVM_SUFFIX ?? '-19'}`,
+  'sh', `${root}/common/doctor.sh`, 'check', 'run'];
 
 /** Names the first of its arguments that cannot be read. */
 const canRead = 'for file; do [ -r "$file" ] || { echo "$file" >&2; exit 1; }; done';
@@ -32,9 +34,7 @@ async function tryBox(kind) {
       : 'a command without rights, within limits', ['true']);
     run('writing to the scratch file system', ['touch', `${room.scratch}/file`]);
     run('reading this checkout as that user', ['sh', '-c', canRead, 'sh', ...shownFiles()]);
-    run('the tools in the box (BOX_TOOLS= names directories that have them)',
-      ['env', `QEMU=${process.env.QEMU || 'qemu-system-riscv64'}`,
-        `LLVM_SUFFIX=${process.env.LLVM_SUFFIX ?? '-19'}`, ...toolCheck]);
+    run('the tools in the box, where BOX_TOOLS= names more directories', toolCheck);
   } finally {
     await room.close();
   }
@@ -64,9 +64,10 @@ export class Box {
   #rooms = new Set();
 
   /** @param {{ kind: string, missing: string }} found what probeBox has */
-  constructor({ kind, missing }) {
+  constructor({ kind, missing }, limits) {
     this.kind = kind;
     this.missing = missing;
+    this.building = { ...building, ...limits };
     if (kind === 'root') {
       process.umask(0o022); // what the grader writes is read by another user
     }
@@ -75,17 +76,21 @@ export class Box {
   /**
    * @param {object} options
    * @param {boolean} options.unsafe whether to go on without a box where there can be none
+   * @param {object} options.limits of a build, in the place of those of limits.mjs
    */
-  static async open({ unsafe = false } = {}) {
+  static async open({ unsafe = false, limits } = {}) {
     const found = await probeBox();
     if (found.kind === 'none' && !unsafe) {
       refuse(`no box can be made here, since this is denied or missing: ${found.missing}; `
         + 'UNSAFE=1 grades without one, and a submission can then do what you can');
     }
-    return new Box(found);
+    return new Box(found, limits);
   }
 
-  /** A new room, which shows these files and directories, and the tools. */
+  /**
+   * A new room.
+   * @param {(string|string[])[]} shows what it shows beside the tools: Room.open
+   */
   async room(shows) {
     const room = this.kind === 'none' ? bareRoom(os.tmpdir())
       : await Room.open(this.kind, [...shownTools(), ...shows]);

@@ -12,10 +12,10 @@ export const scratchSize = 256 * MiB;
 /** What each process may use: bytes, and seconds of CPU time. */
 const each = { processes: 64, files: 256 };
 
-/** A build: `cpu` for each process, the others for all of it. */
+/** A build: `memory` and `cpu` for each process; `…OfAll`, and what comes out, for all together. */
 export const building = {
-  ...each, memory: 2 * GiB, file: 64 * MiB, cpu: 60, cpuOfAll: 120, clock: 900,
-  output: 256 * KiB, program: 16 * MiB,
+  ...each, memory: 2 * GiB, memoryOfAll: 3 * GiB, file: 64 * MiB, cpu: 60, cpuOfAll: 120,
+  clock: 900, output: 256 * KiB, program: 16 * MiB,
 };
 
 /** A machine: how long it may run, and what it may print, is for emulator.mjs to say. */

@@ -30,7 +30,7 @@ const anyUser = () => 1_900_000_000 + randomInt(2 ** 27);
 /** A step of making a room is denied: which, and what was said. */
 export class Denied extends Error {
   constructor(step, said) {
-    super(`${step}: ${said.trim().split('\n').at(-1) || 'it is denied'}`);
+    super(`${step}: ${said.trim().split(/\s*\n\s*/).join('; ') || 'it is denied'}`);
   }
 }
 
@@ -85,17 +85,18 @@ function readyOf(holder) {
   });
 }
 
-/** CPU time of all processes in a directory that is like /proc, in seconds. */
-function cpuSecondsIn(directory) {
-  const ticks = fs.readdirSync(directory).filter((name) => /^\d+$/.test(name)).map((id) => {
-    try {
-      return fs.readFileSync(`${directory}/${id}/stat`, 'latin1').replace(/^.*\) /s, '')
-        .split(' ').slice(11, 15).reduce((sum, part) => sum + Number(part), 0);
-    } catch {
-      return 0; // it has just ended
-    }
-  });
-  return ticks.reduce((sum, part) => sum + part, 0) / 100;
+/**
+ * What a process has used, and its children that have ended: ticks of CPU time, pages of memory.
+ * (proc(5), /proc/pid/stat: utime, stime, cutime, cstime, rss.)
+ */
+function usedBy(directory) {
+  try {
+    const fields = fs.readFileSync(`${directory}/stat`, 'latin1').replace(/^.*\) /s, '')
+      .split(' ').map(Number);
+    return { ticks: fields[11] + fields[12] + fields[13] + fields[14], pages: fields[21] };
+  } catch {
+    return { ticks: 0, pages: 0 }; // it has just ended
+  }
 }
 
 export class Room {
@@ -114,7 +115,8 @@ export class Room {
 
   /**
    * @param {string} kind root or user
-   * @param {string[]} shows files and directories that can be read in it, under their own names
+   * @param {(string|string[])[]} shows files and directories that can be read in it: under their
+   *   own names, or as [outside, inside]
    */
   static async open(kind, shows) {
     const user = kind === 'root' ? anyUser() : 0;
@@ -147,9 +149,15 @@ export class Room {
     fs.chmodSync(this.path(file), 0o666);
   }
 
-  /** CPU time that what runs in the room has used. */
-  cpuSeconds() {
-    return cpuSecondsIn(this.path('/proc'));
+  /** What all that runs in the room has used: seconds of CPU time, and bytes of memory now. */
+  used() {
+    const proc = this.path('/proc');
+    const all = fs.readdirSync(proc).filter((name) => /^\d+$/.test(name))
+      .map((id) => usedBy(`${proc}/${id}`));
+    return {
+      cpu: all.reduce((sum, { ticks }) => sum + ticks, 0) / 100,
+      memory: 4096 * all.reduce((sum, { pages }) => sum + pages, 0),
+    };
   }
 
   /** Ends all that runs in it. */

@@ -39,10 +39,9 @@ export const shownRules = () => existing([...rules, guestFiles]);
 export const shownFiles = () => [...shownRules(), ...filesIn(guestFiles)
   .map((name) => path.join(guestFiles, name))];
 
-/** @param {string[]} files each is seen under its own name */
-export function asPairs(files) {
-  return files.flatMap((file) => [file, file]);
-}
+/** @param {(string|string[])[]} shows a file or directory alone is seen under its own name */
+export const asPairs = (shows) => shows.flatMap((each) =>
+  (typeof each === 'string' ? [each, each] : each));
 
 /** What a command finds in its environment: nothing of who has started the grader. */
 export const environmentIn = (scratch) => Object.entries({

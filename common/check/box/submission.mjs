@@ -7,7 +7,6 @@ import path from 'node:path';
 import { readElf } from '../elf.mjs';
 import { collect } from '../student/taken.mjs';
 import { root, Submission } from '../submission.mjs';
-import { building } from './limits.mjs';
 import { shownRules } from './shown.mjs';
 import { runWithin } from './supervise.mjs';
 
@@ -61,12 +60,13 @@ export class BoxedSubmission extends Submission {
 
   async build() {
     const sources = this.#writeSources();
+    const inside = this.#box.kind === 'none' ? sources : '/submission';
     const rule = path.join(root, 'common', 'check', 'probe.mk');
     const shown = this.#probe ? [rule, this.#probe] : [];
     const more = this.#probe ? ['-f', 'Makefile', '-f', rule, `PROBE=${this.#probe}`] : [];
-    const room = await this.#box.room([...shownRules(), sources, ...shown]);
+    const room = await this.#box.room([...shownRules(), [sources, inside], ...shown]);
     const { status, stdout, stderr, excess } = await runWithin(room,
-      ['sh', '-c', script, room.scratch, sources, ...more], building);
+      ['sh', '-c', script, room.scratch, inside, ...more], this.#box.building);
     const said = stderr.trim();
     if (excess !== undefined || status !== 0 || stdout.length === 0) {
       return [said, excess ? `the build was ended: ${excess}` : `the build ends with ${status}`]

@@ -28,9 +28,13 @@ function kill(child) {
 }
 
 /** What a command has used up, in words; undefined if it is within its limits. */
-function excessOf(room, start, { clock, cpuOfAll }) {
-  if (room.cpuSeconds() > cpuOfAll) {
+function excessOf(room, start, { clock, cpuOfAll, memoryOfAll }) {
+  const { cpu, memory } = room.used();
+  if (cpu > cpuOfAll) {
     return `it has used more than ${cpuOfAll} seconds of CPU time`;
+  }
+  if (memory > memoryOfAll) {
+    return `it has used more than ${memoryOfAll} bytes of memory`;
   }
   return performance.now() - start > 1000 * clock ? `it has taken more than ${clock} seconds`
     : undefined;
