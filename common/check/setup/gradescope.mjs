@@ -14,6 +14,9 @@ import { zip } from './zip.mjs';
 
 const scripts = fileURLToPath(new URL('gradescope', import.meta.url));
 
+/** Debian's keys: setup.sh knows by them what comes from Debian where it is another system. */
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
 /** What of common/ grades. */
 const parts = ['check', 'guest', 'include', 'run', 'test/guests'];
 
@@ -44,10 +47,14 @@ await runCommand({ checks: { type: 'string' } }, async ({ checks }, [wanted, bun
   if (!fs.existsSync(bundle)) {
     refuse(`${bundle}: there is no guest bundle: make guest-bundle packs one`);
   }
+  if (!fs.existsSync(keyring)) {
+    refuse(`${keyring} is not there: make the archive on Debian, which has it`);
+  }
   await readHidden(checks && path.resolve(checks), step); // refuses what is wrong with them
   const content = zip([
     ...filesIn(scripts).map((name) => ({ ...entry(name, path.join(scripts, name)), mode: 0o755 })),
     entry('guest-bundle.tar.gz', bundle), ...workbookOf(step),
+    entry(path.basename(keyring), keyring),
     ...checks ? entriesOf('checks', checks) : [],
   ]);
   fs.writeFileSync(`${archive}.new`, content);

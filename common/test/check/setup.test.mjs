@@ -87,6 +87,7 @@ describe('make gradescope', () => {
       assert.equal(files.get(name).mode, 0o100755, 'at the top, and executable');
     }
     assert.ok(names.includes('guest-bundle.tar.gz'));
+    assert.ok(names.includes('debian-archive-keyring.gpg'));
     assert.ok(names.includes('checks/chapters/02-printing.mjs'));
     assert.deepEqual(names.filter((name) => name.startsWith('workbook/steps/')),
       ['workbook/steps/02-printing/Makefile']);
