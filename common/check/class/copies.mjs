@@ -1,10 +1,11 @@
 // How much of a submission is the book's, and which other one is most like it: a reason to talk.
 //
 // Code is compared by statements. A statement ends at `;`, `{` or `}`, in assembly with its line;
-// comments, spaces and line breaks are not looked at, and each name is the same name: only keywords,
-// numbers, signs and the mnemonics of assembly count. One of less than `least` of these says too
-// little to be known again, and is left out. A line of the chapter is a statement that the step
-// before does not have. Of those, the share that the snapshot has, and that another submission has.
+// comments, spaces and line breaks are not looked at, and each name is the same name: keywords,
+// numbers, signs and the mnemonics of assembly are what counts. A statement with less than `least`
+// of all these says too little to be known again, and is left out. A line of the chapter is a
+// statement that the step before does not have. Of those, the share that the snapshot has, and that
+// another submission has.
 import { sourcesOf, stepBefore } from '../student/changes.mjs';
 import { isSource } from '../student/taken.mjs';
 

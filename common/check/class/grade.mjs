@@ -4,10 +4,10 @@
 //   node grade.mjs SUBMISSIONS STEP [--jobs N] [--roster FILE] [--checks DIRECTORY] [--only NAME]
 //      [--out DIRECTORY] [--unsafe]
 //
-// SEED= chooses the values for the whole class; without it they are those of the run before, or new.
-// A run goes on where another has stopped, and grades anew what has changed. The status is 0 when
-// each submission was graded, does not build or was refused, 1 when the grader failed with one, and
-// 2 when nothing could be graded.
+// SEED= chooses the values for the whole class; without it they are those of the run before, or
+// new. A run goes on where another has stopped, and grades anew what has changed. The status is 0
+// when each submission was graded, does not build or was refused, 1 when the grader failed with
+// one, and 2 when nothing could be graded.
 import fs from 'node:fs';
 import path from 'node:path';
 

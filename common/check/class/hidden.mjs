@@ -1,7 +1,7 @@
 // Tests that no student sees: a private directory with chapters/NN-name.mjs, and guests/ for them.
 //
-// Such a file imports what a chapter of the checkpoints does, `../failure.mjs`. So it is read from a
-// place where these names lead to the checkpoints' own files, and which is gone at once.
+// Such a file imports what a chapter of the checkpoints does, `../failure.mjs`. So it is read from
+// a place where these names lead to the checkpoints' own files, and which is gone at once.
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

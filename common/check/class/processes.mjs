@@ -1,6 +1,6 @@
 // Processes that a grading has started, found by a mark in their environment: also those that have
-// lost their parent. What one of them leads as a group ends with it, as not all have its environment;
-// what runs in a box ends with that.
+// lost their parent. What one of them leads as a group ends with it, as not all have its
+// environment; what runs in a box ends with that.
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 
@@ -30,7 +30,7 @@ function kill(id) {
   }
 }
 
-/** Ends them, until there is none. A killed process that nobody has waited for has no environment. */
+/** Ends them, until there is none. One that was killed has no environment any more. */
 export function endMarked(mark) {
   for (let found = marked(mark); found.length > 0; found = marked(mark)) {
     found.flatMap((id) => [-id, id]).forEach(kill);

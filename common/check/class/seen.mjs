@@ -1,5 +1,5 @@
-// What a student may see of a record: nothing tells that there are hidden tests, neither a line, nor
-// a sum, nor what the others are worth.
+// What a student may see of a record: nothing tells that there are hidden tests, neither a line,
+// nor a sum, nor what the others are worth.
 
 const sum = (list, what) => list.reduce((all, each) => all + each[what], 0);
 

@@ -1,6 +1,6 @@
-// Grades one submission, or builds the book's step, in a process of its own, which pool.mjs starts: it
-// gets a job, answers with what came of it or with what has failed, and ends. When whoever has started it is gone, it ends what
-// it has started, and itself.
+// Grades one submission, or builds the book's step, in a process of its own, which pool.mjs starts:
+// it gets a job, answers with what came of it or with what has failed, and ends. When whoever has
+// started it is gone, it ends what it has started, and itself.
 import path from 'node:path';
 
 import { Box } from '../box/box.mjs';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
+import { probeBox } from '../../check/box/box.mjs';
 import { pack } from '../../check/student/archive.mjs';
 import { root, userEnvironment } from '../machine.mjs';
 
@@ -25,6 +26,14 @@ export function changed(file, from, to) {
   }
   return files.set(file, files.get(file).replace(from, to));
 }
+
+// Where there can be no box, a test of the box says so; what is tested here goes on.
+export const unsafe = (await probeBox()).kind === 'none' ? ['--unsafe'] : [];
+
+/** Three ways to be broken. */
+export const noPower = () => changed('sbi_spec.hpp', '0x53525354', '0x53525355');
+export const noEnd = () => changed('firmware.cpp', '    fail();', '    halt();');
+export const noBuild = () => changed('main.cpp', '{', '{ nothing;');
 
 const buffers = (files) => new Map([...files].map(([name, text]) => [name, Buffer.from(text)]));
 
@@ -95,7 +104,8 @@ export class Class {
 
   /** The records by name. */
   results() {
-    return new Map(JSON.parse(this.read('results.json')).submissions.map((each) => [each.name, each]));
+    return new Map(JSON.parse(this.read('results.json')).submissions
+      .map((each) => [each.name, each]));
   }
 
   /** What has become of each: the mark, or the state. */
