@@ -58,7 +58,7 @@ submit: ## packs what is handed in: STEP=09 DIR=work
 
 ##@ Teach
 grade: ## grades a class: SUBMISSIONS=dir STEP=09, JOBS= ROSTER= CHECKS= ONLY=name OUT= SEED=
-	@$(INSTALL_TOOLS) check
+	@$(INSTALL_TOOLS) check grade
 	@node common/check/class/grade.mjs $(call quoted,$(SUBMISSIONS)) $(call quoted,$(STEP)) \
 	   $(call option,jobs,$(JOBS)) $(call option,roster,$(ROSTER)) \
 	   $(call option,checks,$(CHECKS)) $(call option,only,$(ONLY)) $(call option,out,$(OUT)) \

@@ -97,7 +97,7 @@ export async function makeRun(name, boot, { submission, seed, box, limit = new L
     room = await box?.room([directory, path.dirname(elf), guestFiles]) ?? room;
     return await runMachine(boot,
       boot.noise ? withNoise(command, { directory, room, seed }) : command,
-      { values, room, elf, seconds: limit.left, look: box && ((command, file) => box.look(command, [path.dirname(file)])) });
+      { values, room, elf, seconds: limit.left, look: box?.look.bind(box) });
   } finally {
     await room.close();
     fs.rmSync(path.dirname(directory), { recursive: true, force: true });

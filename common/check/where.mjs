@@ -33,7 +33,8 @@ function who({ pc, V }, program) {
   if (V === 1n) {
     return `the guest, at ${hex(pc)}`;
   }
-  return pc >= image[0] && pc < image[1] ? `the hypervisor, in ${describePlace(program, pc)} (${hex(pc)})`
+  return pc >= image[0] && pc < image[1]
+    ? `the hypervisor, in ${describePlace(program, pc)} (${hex(pc)})`
     : `the firmware, at ${hex(pc)}`;
 }
 

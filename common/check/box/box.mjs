@@ -98,10 +98,10 @@ export class Box {
     return room;
   }
 
-  /** Runs a short command that only looks at `files`, and waits: { status, stdout }. */
-  look(command, files) {
+  /** Runs a short command that only looks at `file`, and waits: { status, stdout }. */
+  look(command, file) {
     return this.kind === 'none' ? spawnSync(command[0], command.slice(1), { encoding: 'utf8' })
-      : runAlone(this.kind, command, [...shownTools(), ...files], looking);
+      : runAlone(this.kind, command, [...shownTools(), file], looking);
   }
 
   /** Ends all that runs in it. */

@@ -127,7 +127,7 @@ export class Room {
     const { id, steps, stderr } = await readyOf(holder);
     if (id === undefined) {
       throw (steps === '' && deniedNamespace(kind))
-        || new Denied(steps.trim().split('\n').at(-1), stderr);
+        || new Denied(steps.trim().split('\n').at(-1) || 'unshare', stderr);
     }
     return new Room(kind, user, holder, id);
   }

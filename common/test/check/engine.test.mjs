@@ -194,11 +194,12 @@ test('where a run stood is told by function and line', () => {
   const registers = { pc: 0x10n, V: 1n, htval: 0n };
   const trap = 'riscv_cpu_do_interrupt: hart:0, async:0, cause:000000000000000a, '
     + 'epc:0x0000000080200000, tval:0x0000000000000000, desc=hypervisor_ecall\n';
-  assert.deepEqual(describeWhere({ registers, recent: trap.repeat(3), last: trap }, { elf: '/dev/null' }), [
+  const program = { elf: '/dev/null' };
+  assert.deepEqual(describeWhere({ registers, recent: trap.repeat(3), last: trap }, program), [
     'stood in  the guest, at 0x10',
     'last trap environment call from VS-mode: sepc 0x80200000, stval 0x0, htval 0x0',
     'each second 3 environment call from VS-mode',
   ]);
   assert.match(describeWhere({ registers: { pc: 0x80000400n, V: 0n }, recent: '', last: '' },
-    { elf: '/dev/null' }).join('\n'), /^stood in {2}the firmware, at 0x80000400\nno trap in the last second$/);
+    program).join('\n'), /^stood in {2}the firmware, at 0x80000400\nno trap in the last second$/);
 });
