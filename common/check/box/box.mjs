@@ -1,5 +1,5 @@
-// The box: what of a submission runs, the compiler's work and the machine, runs in a room of it, each
-// time in another. Which kind of box this machine allows is found out by making a room: `root`,
+// The box: what of a submission runs, the compiler's work and the machine, runs in a room of it,
+// each time in another. Which kind of box this machine allows is found out by making a room: `root`,
 // `user`, or `none`, and then which step is denied.
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';

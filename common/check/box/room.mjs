@@ -1,10 +1,10 @@
 // A room of a box: namespaces of its own (processes, mounts, network, names), a file system of its
 // own that ends at a fixed size, and what it shows. Commands are started into it. A process that
-// only waits holds it; when that ends, which it does with the grader, too, the kernel ends all other
-// processes of the room, and its files are gone.
+// only waits holds it; when that ends, which it does with the grader, too, the kernel ends all
+// other processes of the room, and its files are gone.
 //
 // As root the commands run as a user that nobody else is, since the limit on processes counts by
-// user and does not bind root; as a plain user in a namespace of users, which has a count of its own.
+// user and does not bind root; as a plain user in a namespace of users, which counts its own.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { once } from 'node:events';

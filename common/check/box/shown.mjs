@@ -1,5 +1,5 @@
-// What a box shows, all of it read-only: the tools, the rules by which a step is built, and what the
-// guests are made of. All else of this machine is not in it.
+// What a box shows, all of it read-only: the tools, the rules by which a step is built, and what
+// the guests are made of. All else of this machine is not in it.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -11,8 +11,8 @@ const tools = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '
   '/etc/ld.so.cache', ...(process.env.BOX_TOOLS ?? '').split(':').filter(Boolean)];
 
 /** What step.mk needs of common/. */
-const rules = ['step.mk', 'tools.mk', 'tools.txt', 'doctor.sh', 'headers.hpp', 'include', 'string.c',
-  'chacha20.c'].map((name) => path.join(root, 'common', name));
+const rules = ['step.mk', 'tools.mk', 'tools.txt', 'doctor.sh', 'headers.hpp', 'include',
+  'string.c', 'chacha20.c'].map((name) => path.join(root, 'common', name));
 
 /** The kernel, the disk and libfdt. */
 export const guestFiles = path.join(root, 'build', 'guest');

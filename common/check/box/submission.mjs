@@ -1,6 +1,6 @@
-// A submission that is built in a box: its sources with the book's Makefile and rules. What comes out
-// is the program alone, through a pipe; nothing else that a build says or leaves is believed. How the
-// machine is put together, the rules say outside, where no source of the submission is.
+// A submission that is built in a box: its sources with the book's Makefile and rules. What comes
+// out is the program alone, through a pipe; nothing else that a build says or leaves is believed.
+// How the machine is put together, the rules say outside, where no source of the submission is.
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -12,7 +12,8 @@ import { runWithin } from './supervise.mjs';
 
 /** Builds in the directory $1, below $0, with further words for make: prints the program. */
 const script = 'out=$0 directory=$1; shift; make --no-print-directory -C "$directory" "$@" build '
-  + 'OUT="$out/build" SHARED="$out/shared" CHECK_TOOLS=: >&2 && exec cat "$out/build/hypervisor.elf"';
+  + 'OUT="$out/build" SHARED="$out/shared" CHECK_TOOLS=: >&2 '
+  + '&& exec cat "$out/build/hypervisor.elf"';
 
 /** What is wrong with a program as one that QEMU could start; undefined if nothing is. */
 function faultOf(file) {

@@ -256,9 +256,9 @@ if (found.kind !== 'none') {
       assert.ok(isRoot ? Number(user) > 1e9 : user === '0', user);
     });
     test('writes to the scratch file system only', async () => {
-      const { said } = await attack('for at in / /usr /usr/bin /etc /dev /proc /outside /dev/shm /tmp'
-        + ' /var/tmp "$@"; do : 2>/dev/null >"$at/x" && echo "$at"; done; : >/scratch/x; ls /scratch;'
-        + ' ls /dev', { words: [root, `${root}/common`, `${root}/build/guest`, scratch] });
+      const { said } = await attack('for at in / /usr /usr/bin /etc /dev /proc /outside /dev/shm '
+        + '/tmp /var/tmp "$@"; do : 2>/dev/null >"$at/x" && echo "$at"; done; '
+        + ': >/scratch/x; ls /scratch; ls /dev', { words: [root, `${root}/common`, `${root}/build/guest`, scratch] });
       assert.equal(said, 'x\nfd\nfull\nnull\nrandom\nurandom\nzero\n');
     });
     test('and its neighbour see nothing of each other', async () => {
@@ -286,7 +286,8 @@ if (found.kind !== 'none') {
     });
     test('finds none of our processes, and no home', async () => {
       const { said } = await attack(`kill -0 ${process.pid} && echo there; `
-        + `ls -d /proc/[0-9]* | wc -l; ls -A ${os.homedir()} ${scratch} 2>/dev/null; ls /; exec env | sed s/=.*// | sort`);
+        + `ls -d /proc/[0-9]* | wc -l; ls -A ${os.homedir()} ${scratch} 2>/dev/null; `
+        + `ls /; exec env | sed s/=.*// | sort`);
       const [count, ...rest] = said.trim().split('\n');
       assert.ok(Number(count) < 8, said);
       assert.deepEqual(rest.filter((name) => !/^(s?bin|lib(x?\d+)?|LLVM_SUFFIX)$/.test(name)),
@@ -308,7 +309,8 @@ if (found.kind !== 'none') {
       const full = await box.room([]);
       const { said } = await attack('cat /dev/zero >/scratch/a 2>/dev/null; '
         + 'cat /dev/zero >/scratch/b; stat -c %s /scratch/a /scratch/b; : >/scratch/c; '
-        + 'for n in $(seq 20000); do : >/scratch/$n || break; done 2>/dev/null; ls /scratch | wc -l',
+        + 'for n in $(seq 20000); do : >/scratch/$n || break; done 2>/dev/null; '
+        + 'ls /scratch | wc -l',
       { room: full, more: { file: scratchSize - 2 ** 20 } });
       const [one, two, count] = said.trim().split('\n').map(Number);
       assert.ok(one + two <= scratchSize && one + two > scratchSize - 2 ** 21, said);
