@@ -121,6 +121,16 @@ export class Class {
       .map((name) => [name, this.read(name).replace(/("seconds": |each second )[\d.]+/g, '$1')]));
   }
 
+  /** The lines in which what a run has written differs from another's, by file. */
+  differences(other) {
+    const linesOf = (text = '') => text.split('\n');
+    return Object.entries(this.written()).flatMap(([name, text]) => {
+      const lines = linesOf(other[name]);
+      return linesOf(text).filter((line, at) => line !== lines[at])
+        .map((line) => `${name}: ${line}`);
+    });
+  }
+
   /** Processes that have the place of this class in their command. */
   processes() {
     return fs.readdirSync('/proc').filter((id) => {
