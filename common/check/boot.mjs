@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import { plainRoom } from './box/bare.mjs';
-import { guestFiles } from './box/shown.mjs';
+import { shownGuests } from './box/shown.mjs';
 import { Emulator } from './emulator.mjs';
 import { Limit } from './limit.mjs';
 import { readRam, withNoise } from './noise.mjs';
@@ -94,7 +94,7 @@ export async function makeRun(name, boot, { submission, seed, box, limit = new L
     if (fault !== undefined) {
       return { fault };
     }
-    room = await box?.room([directory, path.dirname(elf), guestFiles]) ?? room;
+    room = await box?.room([directory, path.dirname(elf), ...shownGuests()]) ?? room;
     return await runMachine(boot,
       boot.noise ? withNoise(command, { directory, room, seed }) : command,
       { values, room, elf, seconds: limit.left, look: box?.look.bind(box) });

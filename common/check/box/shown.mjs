@@ -15,7 +15,7 @@ const rules = ['step.mk', 'tools.mk', 'tools.txt', 'doctor.sh', 'headers.hpp', '
   'string.c', 'chacha20.c'].map((name) => path.join(root, 'common', name));
 
 /** The kernel, the disk and libfdt. */
-export const guestFiles = path.join(root, 'build', 'guest');
+const guestFiles = path.join(root, 'build', 'guest');
 
 const existing = (files) => files.filter((file) => fs.existsSync(file));
 
@@ -32,6 +32,9 @@ export function shownTools() {
   requireOutside(root);
   return existing(tools);
 }
+
+/** None before `make guest`, which the first steps do not need. */
+export const shownGuests = () => existing([guestFiles]);
 
 export const shownRules = () => existing([...rules, guestFiles]);
 
