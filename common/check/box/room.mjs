@@ -39,14 +39,13 @@ const unshareWords = (kind, user, shows, command) => ['unshare', ...options, '--
   '--kill-child', ...kind === 'user' ? asUser : [], 'sh', enter, place, String(user),
   String(scratchSize), ...asPairs(shows), '--', ...command];
 
-/** Around a command inside: without rights, within limits, with nothing of our environment. */
+/** Around a command inside: nothing of our environment, without rights, within limits. */
 function confined(command, kind, user, { memory, processes, file, files, cpu }) {
-  return ['choom', '-n', '1000', '--', 'setpriv',
+  return ['/usr/bin/env', '-i', ...environmentIn(scratch), 'choom', '-n', '1000', '--', 'setpriv',
     ...kind === 'root' ? [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'] : [],
     '--inh-caps=-all', '--ambient-caps=-all', '--bounding-set=-all', '--no-new-privs',
     '--pdeathsig=SIGKILL', 'prlimit', `--nproc=${processes}`, `--as=${memory}`,
-    `--fsize=${file}`, `--nofile=${files}`, `--cpu=${cpu}`, '--core=0',
-    'env', '-i', ...environmentIn(scratch), ...command];
+    `--fsize=${file}`, `--nofile=${files}`, `--cpu=${cpu}`, '--core=0', ...command];
 }
 
 /** The namespace that this machine denies, undefined if it is none of them. */

@@ -100,33 +100,13 @@ function runNode(program, { words = [], env = {} } = {}) {
 const probe = `import { probeBox } from ${JSON.stringify(boxModule)};
   console.log(JSON.stringify(await probeBox()));`;
 
-describe('where a box is forbidden, the step that is denied has a name', () => {
-  test('mounts, as Ubuntu 24.04 denies them to a plain user', () => {
-    const bin = fs.mkdtempSync(path.join(scratch, 'bin-'));
-    fs.writeFileSync(path.join(bin, 'mount'), '#!/bin/sh\necho "mount: permission denied" >&2\n'
-      + 'exit 32\n', { mode: 0o755 });
-    assert.deepEqual(runNode(probe, { env: { PATH: `${bin}:${process.env.PATH}` } }), {
-      kind: 'none', missing: 'a file system in memory, with a fixed size: mount: permission denied',
-    });
-  });
+describe('where a box is forbidden', () => {
   test('no unshare', () => {
     const { kind, missing } = runNode(probe, { env: { PATH: '/nowhere' } });
     assert.equal(kind, 'none');
     assert.match(missing, /unshare.*ENOENT/);
   });
-  if (isRoot) {
-    test('namespaces, as Docker denies them', () => {
-      const { kind, missing } = runNode(probe, { words: ['setpriv', '--bounding-set=-sys_admin'] });
-      assert.equal(kind, 'none');
-      assert.match(missing, /^a namespace of mounts: .*Operation not permitted/);
-    });
-  }
-  test('QEMU in a place that the box does not show', () => {
-    const { kind, missing } = runNode(probe, { env: { QEMU: path.join(scratch, 'qemu') } });
-    assert.equal(kind, 'none');
-    assert.match(missing, /^the tools in the box.*BOX_TOOLS.*MISSING/);
-  });
-  test('and grading goes on with UNSAFE=1 only', () => {
+  test('grading goes on with UNSAFE=1 only', () => {
     const open = `import { Box } from ${JSON.stringify(boxModule)};
       const said = await Box.open().catch(({ name, message }) => [name, message]);
       const box = await Box.open({ unsafe: true });
@@ -138,9 +118,35 @@ describe('where a box is forbidden, the step that is denied has a name', () => {
   });
 });
 
+const box = await Box.open({ unsafe: true });
+
 if (found.kind !== 'none') {
-  const box = await Box.open();
   const bare = new Box({ kind: 'none', missing: 'for comparison' });
+
+  describe('what a machine denies has a name', () => {
+    test('mounts, as Ubuntu 24.04 denies them to a plain user', () => {
+      const bin = fs.mkdtempSync(path.join(scratch, 'bin-'));
+      fs.writeFileSync(path.join(bin, 'mount'), '#!/bin/sh\necho "mount: permission denied" >&2\n'
+        + 'exit 32\n', { mode: 0o755 });
+      assert.deepEqual(runNode(probe, { env: { PATH: `${bin}:${process.env.PATH}` } }), {
+        kind: 'none',
+        missing: 'a file system in memory, with a fixed size: mount: permission denied',
+      });
+    });
+    if (isRoot) {
+      test('namespaces, as Docker denies them', () => {
+        const { kind, missing } = runNode(probe,
+          { words: ['setpriv', '--bounding-set=-sys_admin'] });
+        assert.equal(kind, 'none');
+        assert.match(missing, /^a namespace of mounts: .*Operation not permitted/);
+      });
+    }
+    test('QEMU in a place that the box does not show', () => {
+      const { kind, missing } = runNode(probe, { env: { QEMU: path.join(scratch, 'qemu') } });
+      assert.equal(kind, 'none');
+      assert.match(missing, /^the tools in the box.*BOX_TOOLS.*MISSING/);
+    });
+  });
 
   describe(`graded in a box [${found.kind}]`, { concurrency: 2 }, () => {
     for (const step of isWhole ? checkpoints : isSecond ? few.slice(0, 1) : few) {
@@ -258,7 +264,8 @@ if (found.kind !== 'none') {
     test('writes to the scratch file system only', async () => {
       const { said } = await attack('for at in / /usr /usr/bin /etc /dev /proc /outside /dev/shm '
         + '/tmp /var/tmp "$@"; do : 2>/dev/null >"$at/x" && echo "$at"; done; '
-        + ': >/scratch/x; ls /scratch; ls /dev', { words: [root, `${root}/common`, `${root}/build/guest`, scratch] });
+        + ': >/scratch/x; ls /scratch; ls /dev',
+      { words: [root, `${root}/common`, `${root}/build/guest`, scratch] });
       assert.equal(said, 'x\nfd\nfull\nnull\nrandom\nurandom\nzero\n');
     });
     test('and its neighbour see nothing of each other', async () => {
@@ -266,15 +273,13 @@ if (found.kind !== 'none') {
       const writer = await box.room([]);
       const [program, ...words] = writer.words(['sh', '-c',
         `find / -xdev -type d -exec sh -c ': >$0/${mark}' {} ';' 2>/dev/null; `
-        + `echo written; exec sleep 1000 ${mark}`], limits);
-      // A word more is no argument of sleep's: the shell waits with the mark among its own.
-      const child = spawn(program, words.map((word) => word.replace(`exec sleep 1000 ${mark}`,
-        'sleep 1000; :')).concat(mark));
+        + 'echo written; sleep 1000; :'], limits); // the shell waits, with the mark as an argument
+      const child = spawn(program, [...words, mark]);
       await once(child.stdout, 'data');
       assert.ok(fs.existsSync(writer.path(`/scratch/${mark}`)), 'it writes to its own');
       assert.ok(processesWith(mark).length > 0);
       const { said } = await attack(`find / -name ${mark} 2>/dev/null; cat /proc/*/cmdline | `
-        + `tr '\\0' '\\n' | grep -x ${mark}`);
+        + `tr '\\0' '\\n' | grep -x '[n]${mark.slice(1)}'`); // which is not what grep's own has
       assert.equal(said, '');
       for (const place of [os.tmpdir(), '/tmp', '/dev/shm', '/var/tmp', scratch, root]) {
         assert.ok(!fs.existsSync(path.join(place, mark)), place);
@@ -398,7 +403,7 @@ if (found.kind !== 'none') {
 
 if (isRoot && found.kind === 'root') {
   test('all this as a plain user', { timeout: 1_200_000 }, () => {
-    // A plain user may not see the place of this checkout, but /mnt everybody does.
+    // A plain user may not see the place of this checkout or of our PATH, but everybody sees /mnt.
     const file = path.join('/mnt', path.relative(root, fileURLToPath(import.meta.url)));
     const { NODE_TEST_CONTEXT, TEST_RESULTS, TMPDIR, ...env } = process.env;
     const { status, stdout } = spawnSync('unshare', ['--mount', 'sh', '-c',
@@ -406,12 +411,17 @@ if (isRoot && found.kind === 'root') {
       'setpriv', '--reuid=4242', '--regid=4242', '--clear-groups',
       process.execPath, '--test',
       '--test-reporter=/mnt/common/test/reporter.mjs', file],
-    { encoding: 'utf8', env: { ...env, HOME: '/nonexistent', BOX_SECOND: '1' } });
+    {
+      encoding: 'utf8', env: {
+        ...env, HOME: '/nonexistent', PATH: '/usr/bin:/bin:/usr/sbin:/sbin', BOX_SECOND: '1',
+      },
+    });
     assert.equal(status, 0, stdout.replace(/^ok .*\n/gm, ''));
   });
 }
 
-test('after all that the checkout is as it was, and no file is left', () => {
+test('after all that the checkout is as it was, and no file is left', async () => {
+  await box.close();
   assert.deepEqual(stateOfCheckout(), before);
   assert.deepEqual(fs.readdirSync(process.env.TMPDIR), []);
 });
