@@ -51,6 +51,9 @@ export function packAs(members) {
   return Buffer.concat([...parts, Buffer.alloc(1024)]);
 }
 
+const marksOf = (results) => Object.fromEntries(results.map(({ name, record }) =>
+  [name, record.state === 'graded' ? record.points : record.state]));
+
 /** A place for a class: submissions, results, and what a run keeps in the meantime. */
 export class Class {
   constructor(scratch, name) {
@@ -110,8 +113,14 @@ export class Class {
 
   /** What has become of each: the mark, or the state. */
   marks() {
-    return Object.fromEntries([...this.results()].map(([name, { record }]) =>
-      [name, record.state === 'graded' ? record.points : record.state]));
+    return marksOf([...this.results().values()]);
+  }
+
+  /** The same by what is stored of each. */
+  storedMarks() {
+    return marksOf(fs.readdirSync(path.join(this.out, 'records'))
+      .filter((name) => name.endsWith('.json'))
+      .map((name) => JSON.parse(this.read(`records/${name}`))));
   }
 
   /** All that a run has written, by name, but for times. */
