@@ -2,7 +2,7 @@
 
 include common/tools.mk
 
-.PHONY: help run build debug start check hint compare submit test classroom-test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-pdf book-epub recordings carry stairs setup doctor guest guest-bundle lines clean
+.PHONY: help run build debug start check hint compare submit test classroom-test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-pdf book-epub recordings carry stairs setup doctor guest guest-bundle grade gradescope lines clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -19,6 +19,8 @@ WORK := $(if $(filter /%,$(OWN)),$(OWN),$(or $(STARTED_PWD),$(STARTED_CURDIR))/$
 HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
 IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
   STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
+quoted = '$(subst ','\'',$1)'
+option = $(if $2,--$1 $(call quoted,$2))
 STUDENT = @sh common/setup.sh check && node common/check/student/
 
 ##@ Run
@@ -38,10 +40,10 @@ debug: ## runs it, waiting for a debugger: STEP= DIR=
 start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in your own
 	$(STUDENT)start.mjs '$(STEP)' '$(WORK)' $(if $(KEEP),--keep)
 
-check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= repeats a run
+check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= JSON= JUNIT=
 	@$(INSTALL_TOOLS) check
 	@node common/check/check.mjs '$(HERE)' '$(STEP)' $(if $(ONLY),--only '$(ONLY)') \
-	   $(if $(V),--verbose)
+	   $(if $(V),--verbose) $(REPORT_FLAGS)
 
 hint: ## helps with the first test that fails: STEP=09 DIR=work, TEST=name N=1..3
 	@$(INSTALL_TOOLS) check
@@ -53,6 +55,22 @@ compare: ## shows where the book's code differs: STEP=09 DIR=work, FILE=name
 submit: ## packs what is handed in: STEP=09 DIR=work
 	@$(INSTALL_TOOLS) check
 	$(STUDENT)submit.mjs '$(STEP)' '$(WORK)'
+
+##@ Teach
+grade: ## grades a class: SUBMISSIONS=dir STEP=09, JOBS= ROSTER= CHECKS= ONLY=name OUT= SEED=
+	@$(INSTALL_TOOLS) check grade
+	@node common/check/class/grade.mjs $(call quoted,$(SUBMISSIONS)) $(call quoted,$(STEP)) \
+	   $(call option,jobs,$(JOBS)) $(call option,roster,$(ROSTER)) \
+	   $(call option,checks,$(CHECKS)) $(call option,only,$(ONLY)) $(call option,out,$(OUT)) \
+	   $(if $(UNSAFE),--unsafe)
+
+gradescope: ## an autograder for Gradescope: STEP=09, CHECKS=dir with hidden tests, GUEST_BUNDLE=file
+	@$(INSTALL_TOOLS) check
+	@$(if $(BUNDLE),,$(SUBMAKE) common/guest bundle)
+	@node common/check/setup/gradescope.mjs '$(STEP)' \
+	   "$(or $(BUNDLE),$$(ls -t build/guest-bundle-*.tar.gz | head -n 1))" \
+	   $(BUILD)/gradescope-$(or $(STEP),NN).zip \
+	   $(if $(CHECKS),--checks '$(call find_file,$(CHECKS))')
 
 ##@ Test
 test: ## everything that can be tested, on every QEMU that is to be had

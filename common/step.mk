@@ -3,7 +3,7 @@
 #   make build     the hypervisor, as build/STEP/hypervisor.elf at the top of the checkout
 #   make run       in QEMU; see the README for KERNEL, DISK and the other variables
 #   make check     grades what it does when it runs; STEP=NN where the directory has another name;
-#                  ONLY=test grades one test, V=1 shows its console
+#                  ONLY=test grades one test, V=1 shows its console, JSON= JUNIT= name reports
 #   make hint, compare, submit, as at the top of the checkout, of this directory
 #   make debug     the same as run, waiting for a debugger
 #   make arguments with what arguments `run` would start a machine, as the pages of the book do
@@ -128,7 +128,8 @@ arguments: build guest
 
 check:
 	@$(CHECK_TOOLS) check
-	@node $(ROOT)/common/check/check.mjs . $(STEP) $(if $(ONLY),--only $(ONLY)) $(if $(V),--verbose)
+	@node $(ROOT)/common/check/check.mjs . $(STEP) $(if $(ONLY),--only $(ONLY)) $(if $(V),--verbose) \
+	   $(REPORT_FLAGS)
 
 hint compare submit:
 	@$(MAKE) --no-print-directory -C $(ROOT) $@ STEP=$(STEP) DIR=$(CURDIR)

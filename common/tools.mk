@@ -26,6 +26,14 @@ endif
 find_file = $(if $(filter-out /%,$(firstword $1)),$(firstword \
   $(wildcard $(addsuffix /$1,$(STARTED_PWD) $(STARTED_CURDIR))) $1),$1)
 
+# Files that are written, likewise: $(call new_file,$(JSON))
+new_file = $(if $(filter /%,$1),$1,$(or $(STARTED_PWD),$(STARTED_CURDIR))/$1)
+
+# What `make check` writes besides: JSON=file has all of a grading as data, JUNIT=file is for tools
+# that read JUnit's XML.
+REPORT_FLAGS = $(if $(JSON),--json '$(call new_file,$(JSON))') \
+  $(if $(JUNIT),--junit '$(call new_file,$(JUNIT))')
+
 # A step is named as 09, as 09-linux or as a directory: $(call step_directory,$(STEP))
 step_directory = $(or $(if $(findstring /,$1),$(firstword $(wildcard $(call find_file,$1) $(ROOT)/$1)),$(firstword \
   $(wildcard $(ROOT)/steps/$1 $(ROOT)/steps/$1-*))),$(error STEP=$1: there is no such step: say 09, \

@@ -13,6 +13,7 @@ const end = 'What stands now';
 
 const limits = {
   words: [800, 2400], beside: [900, 1500], sentence: 40, median: 15, paragraph: 80, diffs: 2,
+  teachers: [900, 2000], // where a whole course is looked up
 };
 
 /** What says nothing, or speaks of the page instead of the machine. */
@@ -202,6 +203,6 @@ export function complaintsOf(step, book = bookDirectory) {
 export function complaintsBeside(name, step, book = bookDirectory) {
   const page = readPage(name, book);
   const file = relative(process.cwd(), page.path);
-  return [...complaintsOfStyle(blocksOf(page.text), limits.beside),
+  return [...complaintsOfStyle(blocksOf(page.text), limits[name] ?? limits.beside),
     ...(step ? complaintsOfNames(step, page, book) : [])].map((each) => ({ file, ...each }));
 }

@@ -7,6 +7,8 @@ import net from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { plainRoom } from './box/bare.mjs';
+import { running } from './box/limits.mjs';
 import { Stub } from './stub.mjs';
 
 /** What the limits in seconds are multiplied by: TIMEOUT_SCALE. */
@@ -18,19 +20,26 @@ const limits = {
   silence: 40 * scale, // seconds without one on a machine that has much else to do
   total: 240 * scale, // seconds
   console: 2 ** 20, // bytes
+  complaints: 2 ** 16,
   log: 2 ** 24,
 };
+
+/** How the log is opened: a link or a pipe in its place is none. */
+const plainly = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
 
 // A real pipe: into Node's own, which is a socket, QEMU loses what nobody has read at once. The
 // status comes through a descriptor of its own.
 const inPipe = '{ "$@" 3>&-; echo $? >&3; } | cat 3>&-';
 
-/** Seconds of CPU time that a process has used; 0 if there is none. */
-function cpuSeconds(id) {
+/**
+ * Seconds of CPU time that a process has used; 0 if there is none.
+ * @param {string} proc where /proc is that knows its number
+ */
+function cpuSeconds(id, proc) {
   try {
     if (fs.existsSync('/proc/self/stat')) {
       const [, user, system] = /^\d+ \(.*\) \S+(?: \S+){10} (\d+) (\d+)/
-        .exec(fs.readFileSync(`/proc/${id}/stat`, 'utf8'));
+        .exec(fs.readFileSync(`${proc}/${id}/stat`, 'utf8'));
       return (Number(user) + Number(system)) / 100;
     }
     return execFileSync('ps', ['-o', 'time=', '-p', String(id)], { encoding: 'utf8' }).trim()
@@ -45,8 +54,9 @@ export class Emulator {
   console = '';
   /** What QEMU itself has said. */
   complaints = '';
-  #directory;
+  #room;
   #quiet;
+  #seconds;
   #process;
   #status = '';
   #hasEnded = false;
@@ -57,19 +67,25 @@ export class Emulator {
   /**
    * @param {string[]} command QEMU and its arguments, but for those that are added here
    * @param {object} options
-   * @param {string} options.directory an empty one for its files
+   * @param {object} options.room where it runs: of box/; without one, in `options.directory`
    * @param {string} options.log what of QEMU's `-d` goes to the log
    * @param {number} options.quiet seconds of silence that are no hang yet
+   * @param {number} options.seconds after which it is ended, whatever it does
    */
-  constructor(command, { directory, log = 'int', quiet = limits.quiet / scale }) {
-    this.#directory = directory;
+  constructor(command, {
+    directory, room = plainRoom(directory), log = 'int', quiet = limits.quiet / scale,
+    seconds = limits.total,
+  }) {
+    this.#room = room;
     this.#quiet = quiet * scale;
-    const place = (name) => path.join(directory, name);
+    this.#seconds = Math.min(seconds, limits.total);
+    const place = (name) => path.join(room.scratch, name);
     const listen = (name) => `socket,id=${name},path=${place(name)},server=on,wait=off`;
-    this.#process = spawn('sh', ['-c', inPipe, 'sh', ...command, '-serial', 'stdio',
+    const words = room.words([...command, '-serial', 'stdio',
       '-d', log, '-D', place('log'), '-pidfile', place('pid'),
       '-chardev', listen('monitor'), '-mon', 'chardev=monitor',
-      '-chardev', listen('stub'), '-gdb', 'chardev:stub'],
+      '-chardev', listen('stub'), '-gdb', 'chardev:stub'], running);
+    this.#process = spawn('sh', ['-c', inPipe, 'sh', ...words],
     { detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     const [stdin, stdout, stderr, status] = this.#process.stdio;
     stdin.on('error', () => {}); // it has ended before it has read all
@@ -80,7 +96,9 @@ export class Emulator {
         this.#notify();
       }
     });
-    stderr.on('data', (text) => { this.complaints += text; });
+    stderr.on('data', (text) => {
+      this.complaints = (this.complaints + text).slice(0, limits.complaints);
+    });
     status.on('data', (text) => { this.#status += text; });
     this.#closed = once(this.#process, 'close').then(() => {
       this.#hasEnded = true;
@@ -91,12 +109,11 @@ export class Emulator {
 
   /** QEMU's log so far, from a place in it on; no more than it may have. */
   log(from = 0) {
-    const file = path.join(this.#directory, 'log');
-    if (!fs.existsSync(file)) {
+    const buffer = Buffer.alloc(Math.max(0, Math.min(this.#logSize() - from, limits.log)));
+    if (buffer.length === 0) {
       return '';
     }
-    const buffer = Buffer.alloc(Math.max(0, Math.min(fs.statSync(file).size - from, limits.log)));
-    const handle = fs.openSync(file);
+    const handle = fs.openSync(this.#place('log'), plainly);
     const size = fs.readSync(handle, buffer, 0, buffer.length, from);
     fs.closeSync(handle);
     return buffer.toString('latin1', 0, size);
@@ -164,7 +181,7 @@ export class Emulator {
   }
 
   async #connect(name) {
-    const place = path.join(this.#directory, name);
+    const place = this.#place(name);
     while (!fs.existsSync(place) && !this.#hasEnded) {
       await Promise.race([sleep(10), this.#closed]);
     }
@@ -201,17 +218,22 @@ export class Emulator {
     }
   }
 
+  /** Where a file of it is seen. */
+  #place(name) {
+    return this.#room.path(path.join(this.#room.scratch, name));
+  }
+
   // QEMU makes these files when it has begun, and takes the first one away at its end.
   #pid() {
     try {
-      return fs.readFileSync(path.join(this.#directory, 'pid'), 'utf8').trim();
+      return fs.readFileSync(this.#place('pid'), 'utf8').trim();
     } catch {
       return '';
     }
   }
 
   #logSize() {
-    return fs.statSync(path.join(this.#directory, 'log'), { throwIfNoEntry: false })?.size ?? 0;
+    return fs.lstatSync(this.#place('log'), { throwIfNoEntry: false })?.size ?? 0;
   }
 
   /** Ends it when it comes to no end by itself. */
@@ -220,7 +242,8 @@ export class Emulator {
     let last = {};
     while (!this.#hasEnded && this.#ending === undefined) {
       const now = {
-        length: this.console.length, time: performance.now(), cpu: cpuSeconds(this.#pid()),
+        length: this.console.length, time: performance.now(), 
+        cpu: cpuSeconds(this.#pid(), this.#room.path('/proc')),
       };
       last = now.length === last.length ? last : now;
       const silent = (now.time - last.time) / 1000;
@@ -245,7 +268,7 @@ export class Emulator {
     }
     const isAsleep = silent > this.#quiet && worked < 0.03 * silent;
     return worked > this.#quiet || isAsleep || silent > Math.max(limits.silence, 2 * this.#quiet)
-      || total > limits.total ? 'hang' : undefined;
+      || total > this.#seconds ? 'hang' : undefined;
   }
 
   /** Where it stands: { registers, recent: its log of the last second, last: of the time before }. */

@@ -1,6 +1,8 @@
 // Grades a submission: builds it, boots what its tests look at, each boot once, and asks the tests.
 import { makeRun } from './boot.mjs';
+import { BoxedSubmission } from './box/submission.mjs';
 import { Failure, shortened } from './failure.mjs';
+import { Limit } from './limit.mjs';
 import { planOf } from './plan.mjs';
 import { Submission } from './submission.mjs';
 import { describeWhere } from './where.mjs';
@@ -24,7 +26,7 @@ function judge(test, run) {
 /** How the run came to its end, or where it stood without one. */
 const endOf = (run) => (run.end === undefined ? [] : [
   `last line ${shortened(run.lastLine)}`, `end       ${run.ending}`,
-  ...(run.end.where ? describeWhere(run.end.where, run.elf) : []),
+  ...(run.end.where ? describeWhere(run.end.where, run) : []),
 ]);
 
 /**
@@ -32,15 +34,19 @@ const endOf = (run) => (run.end === undefined ? [] : [
  * @param results by name; each result is added to it
  */
 function asker({ tests, boots }, context, results, onResult) {
+  const { limit } = context;
   const runs = new Map();
   const runOf = async (key) => {
     const boot = boots.get(key); // chapters may share one
     if (!runs.has(boot)) {
-      runs.set(boot, await makeRun(key, boot, context));
+      runs.set(boot, await limit.before(makeRun(key, boot, context)) ?? { fault: limit.line });
     }
     return runs.get(boot);
   };
   const judgeAfterParents = async (test) => {
+    if (limit.isOver) {
+      return { state: 'failed', message: [limit.line] };
+    }
     for (const parent of test.parents) {
       const { state } = await ask(tests.find(({ name }) => name === parent));
       if (state !== 'passed') {
@@ -48,9 +54,11 @@ function asker({ tests, boots }, context, results, onResult) {
       }
     }
     const boot = `${test.step}/${test.boot}`;
+    const start = performance.now();
     const run = await runOf(boot);
     const { state, message } = judge(test, run);
-    return { state, message, run, boot, where: state === 'failed' ? endOf(run) : [] };
+    const seconds = Math.round((performance.now() - start) / 100) / 10;
+    return { state, message, run, boot, seconds, where: state === 'failed' ? endOf(run) : [] };
   };
   const ask = async (test) => {
     if (!results.has(test.name)) {
@@ -78,6 +86,10 @@ function chapterOf({ step, points: total, names }, results) {
  * @param {string} options.seed of all values
  * @param {string} options.qemu which one runs it; without it, QEMU of the environment
  * @param {string} options.only the name of a test: it and those that it needs
+ * @param {object} options.hidden tests besides, of class/hidden.mjs
+ * @param {object} options.box in which it is built and runs: box/box.mjs. Then only the sources of
+ *   `directory` are taken, and Makefile and what else belongs to them is the step's own
+ * @param {number} options.seconds for all of it; what is not reached by then fails
  * @param {Function} options.onResult called with each result as soon as it is there
  * @param {Function} options.onChapter called with what became of each chapter before, likewise
  * @param {Function} options.isEnough whether no more is wanted after a result
@@ -86,16 +98,20 @@ function chapterOf({ step, points: total, names }, results) {
  *   where it does not build
  */
 export async function grade(directory, step, {
-  out, seed, only, qemu, onResult = () => {}, onChapter = () => {}, isEnough = () => false,
+  out, seed, only, qemu, seconds, hidden, box, onResult = () => {}, onChapter = () => {},
+  isEnough = () => false,
 }) {
-  const submission = new Submission(directory, out, qemu);
-  const fault = await submission.build();
+  const submission = box ? new BoxedSubmission(directory, step, out, { qemu, box })
+    : new Submission(directory, out, qemu);
+  const limit = new Limit(seconds);
+  const fault = await limit.before(submission.build()) ?? (limit.isOver ? limit.line : undefined);
+  const plan = await planOf(step, hidden);
   if (fault !== undefined) {
-    return { fault, results: [], chapters: [], points: 0, total: 100 };
+    const { total, visible } = plan;
+    return { fault, results: [], chapters: [], points: 0, total, visible };
   }
-  const plan = await planOf(step);
   const results = new Map();
-  const ask = asker(plan, { submission, seed }, results, onResult);
+  const ask = asker(plan, { submission, seed, box, limit }, results, onResult);
   let isDone = false;
   const askAll = async (tests) => {
     for (const test of tests.filter(({ name }) => !only || name === only)) {

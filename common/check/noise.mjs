@@ -26,25 +26,30 @@ function copyWithoutZeros(name, copy) {
   fs.writeFileSync(copy, file);
 }
 
-/** The same machine as `command`, but with noise in its RAM; its files are in `directory`. */
-export function withNoise(command, directory, seed) {
+/**
+ * The same machine as `command`, but with noise in its RAM.
+ * @param {string} directory for the program without zeros
+ * @param {object} room where it runs, and the file is that is its RAM
+ */
+export function withNoise(command, { directory, room, seed }) {
   const words = [...command];
   const after = (word) => words.indexOf(word) + 1;
   const program = path.join(directory, 'program');
   copyWithoutZeros(words[after('-kernel')], program);
   words[after('-kernel')] = program;
   const memory = words[after('-m')];
-  const ram = path.join(directory, 'ram');
-  fs.writeFileSync(ram, noiseOf(seed));
-  fs.truncateSync(ram, Number(memory.replace('K', '')) * 1024);
+  const ram = path.join(room.scratch, 'ram');
+  fs.writeFileSync(room.path(ram), noiseOf(seed));
+  fs.truncateSync(room.path(ram), Number(memory.replace('K', '')) * 1024);
+  room.share(ram);
   return [...words, '-machine', 'memory-backend=noise', '-object',
     `memory-backend-file,id=noise,size=${memory},mem-path=${ram},share=on`];
 }
 
 /** What is in RAM at the end: of an address, up to 0x80400000, `length` bytes. */
-export function readRam(directory) {
+export function readRam(room) {
   const ram = Buffer.alloc(size);
-  const handle = fs.openSync(path.join(directory, 'ram'));
+  const handle = fs.openSync(room.path(path.join(room.scratch, 'ram')));
   fs.readSync(handle, ram, 0, size, 0);
   fs.closeSync(handle);
   return (address, length) => {

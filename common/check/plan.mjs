@@ -27,6 +27,8 @@ function share(items, total) {
   return shares.map(({ item, points }) => ({ ...item, points }));
 }
 
+const noneHidden = { points: { added: 0 }, boots: {}, tests: [] };
+
 /** What a chapter has: { step, boots, tests }. */
 async function readChapter(step) {
   const { boots, tests } = await import(pathToFileURL(path.join(directory, `${step}.mjs`)));
@@ -39,14 +41,17 @@ async function readChapter(step) {
  * What chapters before have built and what stays true is graded again: all such tests of a chapter
  * together, so that most of the points are for what the step brings.
  *
- * @returns {{ tests: object[], lasting: object[], boots: Map<string, object> }}
+ * @param {object} hidden tests that no student sees, of readHidden: { points, boots, tests }
+ * @returns {{ tests: object[], lasting: object[], boots: Map<string, object>, total: number,
+ *   visible: number }}
  *   tests: the step's own first: { name, step, says, points, section, parents, hints, code, boot,
- *     check, isOwn }, where `step` is the chapter that a test is from; who is not its own has no
- *     points alone
+ *     check, isOwn, isHidden }, where `step` is the chapter that a test is from; who is not its own
+ *     has no points alone
  *   lasting: { step, points, names } of each chapter before: who passes all of `names` gets them
  *   boots: by `step/name`
+ *   total: all points; visible: those that are not for hidden tests
  */
-export async function planOf(step) {
+export async function planOf(step, hidden = noneHidden) {
   const chapters = await Promise.all(checkpoints.filter((each) => each <= step).map(readChapter));
   const own = chapters.find((chapter) => chapter.step === step);
   const before = chapters.filter((chapter) => chapter !== own)
@@ -54,19 +59,25 @@ export async function planOf(step) {
     .filter(({ tests }) => tests.length > 0);
   const points = before.length === 0 ? 0 : step < '08' ? 10 : 20;
   const tests = [
-    ...share(own.tests, 100 - points).map((test) => ({ ...test, isOwn: true })),
+    ...share(own.tests, 100 - points - (hidden.points.replace ?? 0))
+      .map((test) => ({ ...test, isOwn: true })),
+    ...share(hidden.tests, hidden.points.added ?? hidden.points.replace)
+      .map((test) => ({ ...test, step, isOwn: true, isHidden: true })),
     ...before.flatMap((chapter) => chapter.tests)
       .map((test) => ({ ...test, points: 0, isOwn: false })),
   ];
   const names = new Set(tests.map(({ name }) => name));
   return {
+    total: 100 + (hidden.points.added ?? 0),
+    visible: 100 - (hidden.points.replace ?? 0),
     tests: tests.map((test) => ({
       ...test, parents: (test.parents ?? []).filter((name) => names.has(name)),
     })),
     lasting: share(before.map((chapter) => ({
       step: chapter.step, points: chapter.tests.length, names: chapter.tests.map(({ name }) => name),
     })), points),
-    boots: new Map(chapters.flatMap((chapter) => Object.entries(chapter.boots)
-      .map(([name, boot]) => [`${chapter.step}/${name}`, boot]))),
+    boots: new Map([...chapters, { step, boots: hidden.boots }]
+      .flatMap((chapter) => Object.entries(chapter.boots)
+        .map(([name, boot]) => [`${chapter.step}/${name}`, boot]))),
   };
 }

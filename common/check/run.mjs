@@ -27,10 +27,11 @@ export class Run {
    * @param {object} boot.end how it ended: Emulator.end
    * @param {object} boot.seen what its `drive` has returned
    * @param {string} boot.elf the program
+   * @param {Function} boot.look what runs a tool that reads the program: describePlace
    * @param {Function} boot.ram what was in RAM at the end, of a boot with noise in it: readRam
    */
-  constructor({ values = {}, console = '', log = '', end, seen, elf, ram }) {
-    Object.assign(this, { values, console, log, end, seen, elf, ram });
+  constructor({ values = {}, console = '', log = '', end, seen, elf, look, ram }) {
+    Object.assign(this, { values, console, log, end, seen, elf, look, ram });
     const [, after] = /Boot HART MEDELEG.*\n([^]*)/.exec(console) ?? [];
     /** The lines after those of the firmware; undefined if that did not start. */
     this.lines = after?.split('\n').filter((line) => line.trim() !== '');
@@ -71,7 +72,7 @@ export class Run {
     const isOurs = trapsOfGuest([trap]).length === 0 && epc >= this.image.start
       && epc < this.image.end;
     return `${nameOfCause(trap)} at ${shown(epc)}${
-      isOurs ? ` (${describePlace(this.elf, epc)})` : ''}, stval ${shown(tval)}`;
+      isOurs ? ` (${describePlace(this, epc)})` : ''}, stval ${shown(tval)}`;
   }
 
   /** Those by which it has reached for one of the `size` bytes at `address`, as loads or stores. */

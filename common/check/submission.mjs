@@ -43,13 +43,13 @@ export class Submission {
     fs.mkdirSync(out, { recursive: true });
   }
 
-  /** The same with one more source file, of guests/, to be built in a place of its own. */
+  /** The same with one more source file, of guests/ or anywhere, built in a place of its own. */
   with(name) {
     const other = new Submission(this.directory, `${this.out}-with-${path.parse(name).name}`,
       this.qemu);
     const here = path.join(root, 'common', 'check');
     other.#makefiles = ['-f', 'Makefile', '-f', path.join(here, 'probe.mk'),
-      `PROBE=${path.join(here, 'guests', name)}`];
+      `PROBE=${path.resolve(here, 'guests', name)}`];
     return other;
   }
 
@@ -61,12 +61,17 @@ export class Submission {
       : output.trim() || `make ends with ${status}, and without a hypervisor`;
   }
 
+  /** Where make says how the machine is started, and further words for it. */
+  get whereRuns() {
+    return [this.directory, ...this.#makefiles];
+  }
+
   /**
    * The command that starts the machine with these variables of make, as `make run` has it.
    * @returns {Promise<{ command: string[] } | { fault: string }>}
    */
   async machine(variables) {
-    const { status, output } = await make(this.directory, ...this.#makefiles, 'arguments',
+    const { status, output } = await make(...this.whereRuns, 'arguments',
       `OUT=${this.out}`, ...assignments(variables));
     const words = [...output.matchAll(/^argument: (.*)$/gm)].map(([, word]) => word);
     const start = words.indexOf('-machine');
@@ -78,16 +83,17 @@ export class Submission {
 
 /**
  * Builds a guest of guests/, which finds `values` as macros: words as text, numbers as they are.
+ * @param {string} besides another directory with guests
  * @returns {Promise<string>} its flat binary
  */
-export async function buildGuest(name, values, out) {
+export async function buildGuest(name, values, out, besides = '') {
   const lines = Object.entries(values).map(([key, value]) =>
     `#define ${key.toUpperCase()} ${JSON.stringify(value)}\n`);
   fs.mkdirSync(out, { recursive: true });
   fs.writeFileSync(path.join(out, 'values.h'), lines.join(''));
   const file = path.join(out, `${name}.bin`);
   const { status, output } = await make(path.join(root, 'common', 'check', 'guests'), file,
-    `OUT=${out}`);
+    `OUT=${out}`, `VPATH=${besides}`);
   if (status !== 0) {
     throw new Error(`the guest ${name} of the check does not build:\n${output}`);
   }

@@ -6,13 +6,22 @@ import { countByName, nameOfCause, readTraps } from './traps.mjs';
 const image = [0x8020_0000n, 0x8040_0000n];
 const hex = (number) => `0x${number.toString(16)}`;
 
-/** `function at file:line` of an address in the program, or its address alone. */
-export function describePlace(elf, pc) {
-  const suffix = process.env.LLVM_SUFFIX ?? '-19';
-  const named = `${elf}.named`; // the assembler's own labels would hide the names of functions
-  spawnSync(`llvm-objcopy${suffix}`, ['--discard-locals', elf, named]);
-  const { stdout } = spawnSync(`llvm-symbolizer${suffix}`,
-    ['--obj', named, '--basenames', '--no-inlines', hex(pc)], { encoding: 'utf8' });
+/** Names the place $3 in the program $1. The assembler's labels would hide names of functions. */
+const script = 'named=$(mktemp) && "llvm-objcopy$2" --discard-locals "$1" "$named"; '
+  + '"llvm-symbolizer$2" --obj "$named" --basenames --no-inlines "$3"; rm -f "$named"';
+
+/** Runs a tool that reads a program. */
+const lookHere = ([command, ...words]) => spawnSync(command, words, { encoding: 'utf8' });
+
+/**
+ * `function at file:line` of an address in the program, or its address alone.
+ * @param {object} program
+ * @param {string} program.elf
+ * @param {Function} program.look what runs a tool that reads it, as Box.look
+ */
+export function describePlace({ elf, look = lookHere }, pc) {
+  const { stdout } = look(
+    ['sh', '-c', script, 'sh', elf, process.env.LLVM_SUFFIX ?? '-19', hex(pc)], elf);
   const [name, place] = stdout?.split('\n') ?? [];
   // Without arguments, also those of a template.
   const short = name?.replace(/<.*>/, '').replace(/\([^()]*\)$/, '');
@@ -20,22 +29,23 @@ export function describePlace(elf, pc) {
 }
 
 /** The privilege mode, as V and what the firmware's addresses tell. */
-function who({ pc, V }, elf) {
+function who({ pc, V }, program) {
   if (V === 1n) {
     return `the guest, at ${hex(pc)}`;
   }
-  return pc >= image[0] && pc < image[1] ? `the hypervisor, in ${describePlace(elf, pc)} (${hex(pc)})`
+  return pc >= image[0] && pc < image[1]
+    ? `the hypervisor, in ${describePlace(program, pc)} (${hex(pc)})`
     : `the firmware, at ${hex(pc)}`;
 }
 
 /**
  * @param {object} where of Emulator.end
- * @param {string} elf the program
+ * @param {object} program as describePlace has it
  * @returns lines to read
  */
-export function describeWhere({ registers, recent, last: log }, elf) {
+export function describeWhere({ registers, recent, last: log }, program) {
   const lines = [registers.pc === undefined ? 'stood     where nobody knows: QEMU says nothing'
-    : `stood in  ${who(registers, elf)}`];
+    : `stood in  ${who(registers, program)}`];
   // OpenSBI finds out by illegal instructions of its own what the hart has.
   const traps = readTraps(log).filter(({ cause, epc }) => cause !== 2 || epc >= image[0]);
   const last = traps.findLast(({ cause, isInterrupt }) => !isInterrupt && cause !== 9)

@@ -37,6 +37,12 @@ export function directoryOf(text) {
     + 'handle: choose another') : directory;
 }
 
+/** How many seconds all tests may take; undefined if nobody says. */
+export function readLimit(text) {
+  return text === undefined || /^[1-9]\d{0,5}$/.test(text) ? text && Number(text)
+    : refuse(`--limit ${text}: say how many seconds all tests may take`);
+}
+
 /** Runs a command: what a user can mend is told in one line, with status 2. */
 export async function runCommand(options, run) {
   const name = path.basename(process.argv[1], '.mjs');

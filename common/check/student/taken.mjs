@@ -6,26 +6,29 @@ import path from 'node:path';
 import { refuse } from '../../steps.mjs';
 
 const limits = { files: 100, bytes: 2 ** 20 };
-const isSource = (name) => /\.(cpp|hpp|S|ld|dts)$/.test(name);
 const isPlain = (name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name);
+
+/** Whether a name is a source's. What macOS adds, `._main.cpp`, is none. */
+export const isSource = (name) => /\.(cpp|hpp|S|ld|dts)$/.test(name) && !name.startsWith('._');
 
 /** What nobody wonders about when it stays behind. */
 const silent = ['Makefile', 'TODO.md', '.start.json', 'guest'];
 
 /**
- * The files of a directory that are graded.
- * @returns {{ files: Map<string, Buffer>, left: string[] }} left: the names of what stays behind
+ * The sources among what a submission has.
+ * @param {object[]} entries { name, isFile, size, read() }
+ * @param {string} place how the whole is called where it is refused
+ * @returns {Map<string, Buffer>}
  */
-export function collect(directory) {
-  const entries = fs.readdirSync(directory, { withFileTypes: true })
+export function take(entries, place) {
+  const sources = entries.filter(({ name }) => isSource(name))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
-  const sources = entries.filter(({ name }) => isSource(name));
-  for (const entry of sources) {
-    if (!entry.isFile()) {
-      refuse(`${entry.name}: it is no plain file`);
+  for (const { name, isFile } of sources) {
+    if (!isFile) {
+      refuse(`${JSON.stringify(name)}: it is no plain file`);
     }
-    if (!isPlain(entry.name)) {
-      refuse(`${JSON.stringify(entry.name)}: a name has letters, digits, _ . and - only`);
+    if (!isPlain(name)) {
+      refuse(`${JSON.stringify(name)}: a name has letters, digits, _ . and - only`);
     }
   }
   const lower = sources.map(({ name }) => name.toLowerCase());
@@ -34,17 +37,37 @@ export function collect(directory) {
     refuse(`${twice.name}: another file has this name but for capital letters`);
   }
   if (sources.length === 0) {
-    refuse(`${directory}: there is no source in it`);
+    refuse(`${place}: there is no source in it`);
   }
-  const files = new Map(sources.map(({ name }) => [name, fs.readFileSync(path.join(directory, name))]));
-  const size = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  if (files.size > limits.files || size > limits.bytes) {
-    refuse(`${directory}: ${files.size} files of ${size} bytes; at most ${limits.files} of `
+  const size = sources.reduce((sum, each) => sum + each.size, 0);
+  if (sources.length > limits.files || size > limits.bytes) {
+    refuse(`${place}: ${sources.length} files of ${size} bytes; at most ${limits.files} of `
       + `${limits.bytes} in all are taken`);
   }
+  return new Map(sources.map(({ name, read }) => [name, read()]));
+}
+
+/** What lies in a directory, as `take` wants it. */
+export const entriesOf = (directory) => fs.readdirSync(directory, { withFileTypes: true })
+  .map((entry) => {
+    const file = path.join(directory, entry.name);
+    const isFile = entry.isFile();
+    return {
+      name: entry.name, isFile, size: isFile ? fs.lstatSync(file).size : 0,
+      read: () => fs.readFileSync(file),
+    };
+  });
+
+/**
+ * The files of a directory that are graded.
+ * @returns {{ files: Map<string, Buffer>, left: string[] }} left: the names of what stays behind
+ */
+export function collect(directory) {
+  const entries = entriesOf(directory);
+  const names = entries.map(({ name }) => name).sort();
   return {
-    files,
-    left: entries.map(({ name }) => name).filter((name) => !isSource(name) && !silent.includes(name)
+    files: take(entries, directory),
+    left: names.filter((name) => !isSource(name) && !silent.includes(name)
       && !/\.\d{4}-\d\d-\d\d(\.\d+)?$/.test(name)),
   };
 }

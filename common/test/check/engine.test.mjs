@@ -19,7 +19,7 @@ import { root } from '../../check/submission.mjs';
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'engine-'));
 after(() => fs.rmSync(scratch, { recursive: true }));
 
-const plans = await Promise.all(checkpoints.map(planOf));
+const plans = await Promise.all(checkpoints.map((step) => planOf(step)));
 
 describe('the plan', () => {
   test('has a checkpoint for each step', () => assert.deepEqual(checkpoints, steps));
@@ -176,6 +176,9 @@ describe('a run', () => {
   });
   test('that works in silence is ended', async () =>
     assert.equal((await pretend('while :; do :; done').end()).how, 'hang'));
+  test('is ended after the seconds that it may have, whatever it does', async () =>
+    assert.equal((await pretend('while :; do echo one; sleep 0.2; done', { seconds: 1 }).end()).how,
+      'hang'));
   test('is stopped when enough has been seen', async () => {
     const emulator = pretend('echo one; sleep 1000 & wait');
     assert.ok(await emulator.until(/one\n/));
@@ -190,11 +193,12 @@ test('where a run stood is told by function and line', () => {
   const registers = { pc: 0x10n, V: 1n, htval: 0n };
   const trap = 'riscv_cpu_do_interrupt: hart:0, async:0, cause:000000000000000a, '
     + 'epc:0x0000000080200000, tval:0x0000000000000000, desc=hypervisor_ecall\n';
-  assert.deepEqual(describeWhere({ registers, recent: trap.repeat(3), last: trap }, '/dev/null'), [
+  const program = { elf: '/dev/null' };
+  assert.deepEqual(describeWhere({ registers, recent: trap.repeat(3), last: trap }, program), [
     'stood in  the guest, at 0x10',
     'last trap environment call from VS-mode: sepc 0x80200000, stval 0x0, htval 0x0',
     'each second 3 environment call from VS-mode',
   ]);
   assert.match(describeWhere({ registers: { pc: 0x80000400n, V: 0n }, recent: '', last: '' },
-    '/dev/null').join('\n'), /^stood in {2}the firmware, at 0x80000400\nno trap in the last second$/);
+    program).join('\n'), /^stood in {2}the firmware, at 0x80000400\nno trap in the last second$/);
 });

@@ -1,0 +1,39 @@
+// Tables as text: RFC 4180, written so that no program takes a cell for a formula, and read.
+import { refuse } from '../../steps.mjs';
+
+/** What spreadsheets compute when a cell begins with it: an apostrophe makes it text. */
+const asText = (cell) => (/^\s*[=+\-@]/.test(cell) ? `'${cell}` : cell);
+
+const quoted = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+
+/** Control characters have no place in a table. */
+const visible = (cell) => cell.replace(/[\u0000-\u001f\u007f]/g, ' ');
+
+/** @param {object[]} rows by the names of `columns`; nothing is an empty cell */
+export const writeCsv = (columns, rows) => [
+  columns, ...rows.map((row) => columns.map((name) => row[name])),
+].map((cells) => `${cells.map((cell) => quoted(typeof cell === 'number' ? String(cell)
+  : asText(visible(String(cell ?? ''))))).join(',')}\r\n`).join('');
+
+/** The lines of a table as lists of cells. */
+function cellsOf(text) {
+  const rows = [[]];
+  const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r?\n|$)/gy;
+  while (cell.lastIndex < text.length) {
+    const found = cell.exec(text)
+      ?? refuse(`line ${rows.length}: a quote that is not closed, or not at a cell's start`);
+    const [, inQuotes, plain, end] = found;
+    rows.at(-1).push(inQuotes?.replaceAll('""', '"') ?? plain);
+    if (end !== ',' && cell.lastIndex < text.length) {
+      rows.push([]);
+    }
+  }
+  return rows.filter((row) => row.some(Boolean));
+}
+
+/** Reads a table with a first line of names: [{ name: cell, … }]. */
+export function readCsv(text) {
+  const [names = [], ...rows] = cellsOf(text.replace(/^\ufeff/, ''));
+  return rows.map((row) => Object.fromEntries(names.map((name, at) =>
+    [name.trim().toLowerCase(), (row[at] ?? '').trim()])));
+}

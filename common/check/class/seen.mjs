@@ -1,0 +1,21 @@
+// What a student may see of a record: nothing tells that there are hidden tests, neither a line,
+// nor a sum, nor what the others are worth.
+
+const sum = (list, what) => list.reduce((all, each) => all + each[what], 0);
+
+/**
+ * @param {object} record
+ * @param {object} plan of the step without hidden tests: it says what each test is worth
+ */
+export function seenOf(record, plan) {
+  const worth = new Map(plan.tests.map(({ name, points }) => [name, points]));
+  const tests = record.tests.filter(({ hidden }) => !hidden).map((test) => ({
+    ...test, max: worth.get(test.name), points: test.state === 'passed' ? worth.get(test.name) : 0,
+  }));
+  const hasFailed = record.state === 'grader failed';
+  return {
+    ...record, tests, total: plan.total,
+    points: hasFailed ? null : sum([...tests, ...record.chapters], 'points'),
+    reason: hasFailed ? 'the teacher can see why' : record.reason,
+  };
+}
