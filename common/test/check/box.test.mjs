@@ -264,9 +264,10 @@ if (found.kind !== 'none') {
     test('writes to the scratch file system only', async () => {
       const { said } = await attack('for at in / /usr /usr/bin /etc /dev /proc /outside /dev/shm '
         + '/tmp /var/tmp "$@"; do : 2>/dev/null >"$at/x" && echo "$at"; done; '
-        + ': >/scratch/x; ls /scratch; ls /dev',
+        + ': >/scratch/x; ls /scratch; ls /dev; '
+        + 'grep -v "^\\([^ ]* \\)\\{5\\}ro," /proc/self/mountinfo | cut -d " " -f 5 | sort',
       { words: [root, `${root}/common`, `${root}/build/guest`, scratch] });
-      assert.equal(said, 'x\nfd\nfull\nnull\nrandom\nurandom\nzero\n');
+      assert.equal(said, 'x\nfd\nfull\nnull\nrandom\nurandom\nzero\n/proc\n/scratch\n');
     });
     test('and its neighbour see nothing of each other', async () => {
       const mark = `neighbour-${process.pid}`;
