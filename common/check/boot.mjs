@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { withoutNames } from './elf.mjs';
 import { Emulator } from './emulator.mjs';
 import { readRam, withNoise } from './noise.mjs';
 import { Run } from './run.mjs';
@@ -32,6 +33,9 @@ async function prepare(boot, values, { submission, seed, directory }) {
   if (fault !== undefined) {
     return { fault };
   }
+  const plain = path.join(directory, 'hypervisor.elf');
+  fs.writeFileSync(plain, withoutNames(fs.readFileSync(program.elf)));
+  command[command.indexOf('-kernel') + 1] = plain;
   const words = [...command, ...boot.firmware ? ['-bios', await built(boot.firmware)] : [],
     ...boot.flags?.(values) ?? []];
   return { command: boot.noise ? withNoise(words, directory, seed) : words, elf: program.elf };

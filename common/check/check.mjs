@@ -6,23 +6,19 @@
 // the code looks like, and what it prints beyond what is asked for, does not matter. The last line
 // is `NN of 100 points, seed S`, or `check: ` and what could not be done. The status is 0 for full
 // marks, 1 for less, and 2 if there is no mark.
-import fs from 'node:fs';
 import path from 'node:path';
 
 import { grade } from './grade.mjs';
-import { placeOf } from './place.mjs';
+import { placeOf, shown } from './place.mjs';
 import { planOf } from './plan.mjs';
 import { chapterReportOf, reportOf, writeLogs } from './report.mjs';
 import { refuse } from '../steps.mjs';
-import { directoryOf, runCommand, stepOf } from './student/command.mjs';
+import { runCommand, stepOf, workOf } from './student/command.mjs';
 import { anySeed } from './values.mjs';
 
 const options = { only: { type: 'string' }, verbose: { type: 'boolean' } };
 await runCommand(options, async ({ only, verbose }, [named, wanted]) => {
-  const directory = directoryOf(named);
-  if (!fs.existsSync(path.join(directory, 'Makefile'))) {
-    refuse(`${named}: name a directory with a Makefile that includes common/step.mk`);
-  }
+  const directory = workOf(named);
   const step = stepOf(wanted, directory);
   const { tests } = await planOf(step);
   if (only !== undefined && !tests.some(({ name }) => name === only)) {
@@ -31,7 +27,7 @@ await runCommand(options, async ({ only, verbose }, [named, wanted]) => {
   const seed = process.env.SEED || anySeed();
   const place = placeOf(directory);
   const logOf = ({ boot = '' }) => path.join(place, 'logs', `${boot.replace('/', '-')}.txt`);
-  console.log(`checkpoint ${step}`);
+  console.log(`checkpoint ${step} of ${shown(directory)}`);
   const { fault, results, points, total } = await grade(directory, step, {
     out: path.join(place, 'build'), seed, only,
     onResult: (result) => {

@@ -9,6 +9,25 @@ export const segmentHeaders = (file) => Array.from({ length: file.readUInt16LE(5
   Number(file.readBigUInt64LE(32)) + index * file.readUInt16LE(54))
   .filter((at) => BigInt(file.readUInt32LE(at)) === loadable);
 
+/** What is wrong with a file as a program that a machine could start; undefined if nothing is. */
+export function faultOf(file) {
+  const isElf = file.length >= 64 && file.readUInt32BE(0) === 0x7f454c46 && file[4] === 2;
+  try {
+    return isElf && segmentHeaders(file).some((at) => file.readBigUInt64LE(at + 40) > 0n) ? undefined
+      : 'hypervisor.elf is no ELF file of 64 bits with something to load';
+  } catch {
+    return 'hypervisor.elf is damaged';
+  }
+}
+
+/** An ELF file without sections: QEMU writes the names in them into its logs, whatever they are. */
+export function withoutNames(file) {
+  const copy = Buffer.from(file);
+  copy.fill(0, 40, 48); // e_shoff
+  copy.fill(0, 60, 64); // e_shnum, e_shstrndx
+  return copy;
+}
+
 /** The names of an ELF file, with their addresses. */
 function readSymbols(file) {
   const headers = Array.from({ length: file.readUInt16LE(60) }, (_, index) =>

@@ -40,6 +40,13 @@ function cpuSeconds(id) {
   }
 }
 
+const running = new Set();
+
+/** Ends all runs, and takes away what they have left. */
+export function endAll() {
+  running.forEach((emulator) => emulator.kill());
+}
+
 export class Emulator {
   /** What the console has shown, without carriage returns. */
   console = '';
@@ -82,7 +89,9 @@ export class Emulator {
     });
     stderr.on('data', (text) => { this.complaints += text; });
     status.on('data', (text) => { this.#status += text; });
+    running.add(this);
     this.#closed = once(this.#process, 'close').then(() => {
+      running.delete(this);
       this.#hasEnded = true;
       this.#notify();
     });
@@ -135,6 +144,9 @@ export class Emulator {
   /** What QEMU's monitor answers to `command`. */
   async ask(command) {
     const socket = await this.#connect('monitor');
+    if (socket.destroyed) {
+      return '';
+    }
     const closed = new Promise((resolve) => { socket.on('close', resolve); });
     let said = '';
     const hasPrompt = (count) => new Promise((resolve) => {
@@ -171,7 +183,7 @@ export class Emulator {
     const socket = net.connect(place);
     socket.setEncoding('latin1');
     socket.on('error', () => {});
-    await Promise.race([once(socket, 'connect'), this.#closed]);
+    await Promise.race([once(socket, 'connect').catch(() => {}), this.#closed]); // it may have ended
     return socket;
   }
 
@@ -191,6 +203,12 @@ export class Emulator {
 
   #notify() {
     [...this.#watchers].forEach((look) => look());
+  }
+
+  /** Ends it for good, with its files. */
+  kill() {
+    this.#kill();
+    fs.rmSync(this.#directory, { recursive: true, force: true });
   }
 
   #kill() {

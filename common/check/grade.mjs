@@ -33,12 +33,13 @@ const endOf = (run) => (run.end === undefined ? [] : [
  */
 function asker({ tests, boots }, context, results, onResult) {
   const runs = new Map();
-  const runOf = async (key) => {
-    const boot = boots.get(key); // chapters may share one
-    if (!runs.has(boot)) {
-      runs.set(boot, await makeRun(key, boot, context));
+  /** A boot's first name: chapters may share one, whose values are the same for whoever asks. */
+  const nameOf = (boot) => [...boots].find(([, each]) => each === boots.get(boot))[0];
+  const runOf = async (name) => {
+    if (!runs.has(name)) {
+      runs.set(name, await makeRun(name, boots.get(name), context));
     }
-    return runs.get(boot);
+    return runs.get(name);
   };
   const judgeAfterParents = async (test) => {
     for (const parent of test.parents) {
@@ -47,7 +48,7 @@ function asker({ tests, boots }, context, results, onResult) {
         return { state: 'not reached', message: [`needs ${parent}`] };
       }
     }
-    const boot = `${test.step}/${test.boot}`;
+    const boot = nameOf(`${test.step}/${test.boot}`);
     const run = await runOf(boot);
     const { state, message } = judge(test, run);
     return { state, message, run, boot, where: state === 'failed' ? endOf(run) : [] };

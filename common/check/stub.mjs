@@ -5,8 +5,12 @@ const sum = (text) => Buffer.from(text, 'latin1').reduce((all, byte) => (all + b
   .toString(16).padStart(2, '0');
 
 /** The number in an answer, whose lowest byte comes first. */
-const numberIn = (answer) => Buffer.from(answer, 'hex').reverse()
-  .reduce((all, byte) => all << 8n | BigInt(byte), 0n);
+function numberIn(answer) {
+  if (answer.startsWith('E')) {
+    throw new Error(`QEMU's stub does not tell a register: ${answer}`);
+  }
+  return Buffer.from(answer, 'hex').reverse().reduce((all, byte) => all << 8n | BigInt(byte), 0n);
+}
 
 /** The machine has ended while the stub was asked. */
 export class MachineEnded extends Error {}
@@ -21,6 +25,7 @@ export class Stub {
   /** @param socket a connection to it; the machine stops with the first question */
   constructor(socket) {
     this.#socket = socket;
+    this.#ended = socket.destroyed;
     socket.on('data', (text) => {
       this.#received += text;
       this.#wake();

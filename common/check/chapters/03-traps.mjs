@@ -116,7 +116,10 @@ export const tests = [
     code: ['boot.S', 'la      sp, __stack_top'],
     check(run, { lost_sp: sp }) {
       expectNoLoop(run, `, also with sp ${shown(sp)}`);
-      lineOfCause(run, run.ownTraps.at(-1).cause);
+      const last = run.ownTraps.at(-1);
+      require(last !== undefined, 'a trap of the program, with the firmware of the check, too',
+        run.lastLine);
+      lineOfCause(run, last.cause);
     },
   },
   {

@@ -108,9 +108,7 @@ export const tests = [
     ],
     code: ['hypervisor.ld', 'ASSERT(SIZEOF(.pool)'],
     check(run) {
-      if (!isUsedUp(run)) {
-        return; // the run has come to another end
-      }
+      require(isUsedUp(run), 'pages until none is left, and then a line that says so', run.lastLine);
       const { symbols, end } = run.image;
       const [start, stop] = ['__pool_start', '__pool_end'].map((name) => symbols.get(name));
       const pages = pagesOf(run);

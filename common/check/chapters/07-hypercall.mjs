@@ -71,9 +71,9 @@ export const tests = [
       'thirty-one registers go into the Vcpu, each to its own place'],
     code: ['world_switch.S', 'exit_guest'],
     check(run, { first }) {
-      const line = run.lines.find((each) => each.startsWith('lost 0x'));
-      if (line !== undefined) {
-        const register = names[Number(BigInt(line.split(' ')[1]))] ?? 'another';
+      const lost = run.lines.map((each) => /^lost (0x[0-9a-f]+)$/.exec(each)).find(Boolean);
+      if (lost !== undefined) {
+        const register = names[Number(lost[1])] ?? 'another';
         throw new Failure('after a call each register holds what it held before',
           [`${register} does not`]);
       }

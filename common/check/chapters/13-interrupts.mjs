@@ -71,7 +71,8 @@ export const boots = {
       }
       const read = async (offset) => Number(/: (0x\w\w)/.exec(
         await machine.ask(`xp /1bx ${shown(0x1000_0000 + offset)}`))?.[1]);
-      return { enable: await read(1), status: await read(5) };
+      const seen = { enable: await read(1), status: await read(5) };
+      return Number.isInteger(seen.enable + seen.status) ? seen : undefined;
     },
   },
   linux: {
