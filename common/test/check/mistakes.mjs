@@ -36,7 +36,7 @@ export const mistakes = {
   ],
   '04-memory': [
     { patch: 'not-cleared', test: 'cleared', says: ['4096 zeros', 'as before the start'] },
-    { patch: 'book/overlap', test: 'free-memory', says: ['no page where', 'its stack'] },
+    { patch: 'book/overlap', test: 'free-memory', says: ['pages from 0x80200000'] },
     { patch: 'book/pointer', test: 'pages', says: ['at least four pages', '0 of them'] },
     { patch: 'book/several', test: 'used-up', says: ['no page is left'] },
     { patch: 'book/table', test: 'used-up', says: ['no page is left'] },
@@ -50,6 +50,7 @@ export const mistakes = {
     { patch: 'no-hgatp', test: 'no-memory', says: ['environment call from VS-mode'] },
     { patch: 'not-read-back', test: 'read-back', says: ['whose hgatp stays 0'] },
     { patch: 'no-fence', test: 'fences', says: ['hfence.gvma is executed'] },
+    { patch: 'forged-fences', test: 'fences', says: ['hfence.gvma is executed'] },
     { patch: 'no-uxl', test: 'fresh-csrs', says: ['UXL', '0x100000000'] },
     { patch: 'no-x31', test: 'fresh-registers', says: ['t6 of the guest'] },
   ],
