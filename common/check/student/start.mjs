@@ -28,9 +28,9 @@ function freeName(name) {
 /** Refuses a place that is the workbook's own, or has the workbook in it. */
 function requireOwnPlace(directory) {
   const inside = (one, other) => !path.relative(other, one).startsWith('..');
-  const ours = ['.git', 'book', 'build', 'common', ...steps.map((step) => `steps/${step}`)]
-    .map((name) => path.join(root, name));
-  if (inside(root, directory) || directory === path.join(root, 'steps')
+  const places = (...names) => names.map((name) => path.join(root, name));
+  const ours = places('.git', 'book', 'common', ...steps.map((step) => `steps/${step}`));
+  if (inside(root, directory) || places('build', 'steps').includes(directory)
     || ours.some((place) => inside(directory, place))) {
     refuse(`DIR=${directory}: that is the workbook's own: choose another, as DIR=work`);
   }
