@@ -79,7 +79,7 @@ test: ## everything that can be tested, on every QEMU that is to be had
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test
 
-classroom-test: ## the checkpoints on every QEMU: all starts, all mistakes that they have to find
+classroom-test: ## the checkpoints: all steps and starts on every QEMU, all mistakes
 	@$(INSTALL_TOOLS) check test
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { plainRoom } from './box/bare.mjs';
 import { shownGuests } from './box/shown.mjs';
+import { withoutNames } from './elf.mjs';
 import { Emulator } from './emulator.mjs';
 import { Limit } from './limit.mjs';
 import { readRam, withNoise } from './noise.mjs';
@@ -42,6 +43,9 @@ async function prepare(boot, values, { submission, directory }) {
   if (fault !== undefined) {
     return { fault };
   }
+  const plain = path.join(directory, 'hypervisor.elf');
+  fs.writeFileSync(plain, withoutNames(fs.readFileSync(program.elf)));
+  command[command.indexOf('-kernel') + 1] = plain;
   const words = [...command, ...boot.firmware ? ['-bios', await built(boot.firmware)] : [],
     ...boot.flags?.(values) ?? []];
   return { command: words, elf: program.elf };
@@ -94,7 +98,7 @@ export async function makeRun(name, boot, { submission, seed, box, limit = new L
     if (fault !== undefined) {
       return { fault };
     }
-    room = await box?.room([directory, path.dirname(elf), ...shownGuests()]) ?? room;
+    room = await box?.room([directory, ...shownGuests()]) ?? room;
     return await runMachine(boot,
       boot.noise ? withNoise(command, { directory, room, seed }) : command,
       { values, room, elf, seconds: limit.left, look: box?.look.bind(box) });

@@ -3,11 +3,10 @@
 //   node check.mjs DIRECTORY STEP [--only TEST] [--verbose] [--limit SECONDS]
 //      [--json FILE] [--junit FILE] [--gradescope FILE] [--classroom50 FILE]
 //
-// STEP is 09 or 09-linux. SEED= chooses the values of a run; without it they are new each time.
-// What the code looks like, and what it prints beyond what is asked for, does not matter. The last
-// line is `NN of 100 points, seed S`, or `check: ` and what could not be done. The status is 0 for
-// full marks, 1 for less, and 2 if there is no mark.
-import fs from 'node:fs';
+// STEP is 09 or 09-linux. SEED= chooses the values of a run; without it they are new each time. What
+// the code looks like, and what it prints beyond what is asked for, does not matter. The last line
+// is `NN of 100 points, seed S`, or `check: ` and what could not be done. The status is 0 for full
+// marks, 1 for less, and 2 if there is no mark.
 import path from 'node:path';
 
 import { grade } from './grade.mjs';
@@ -19,7 +18,7 @@ import { textOfChapter, textOfFault, textOfTest } from './reports/text.mjs';
 import { versionsOf } from './reports/versions.mjs';
 import { reportOptions, requirePlaces, writeReports } from './reports/write.mjs';
 import { refuse } from '../steps.mjs';
-import { directoryOf, readLimit, runCommand, stepOf } from './student/command.mjs';
+import { readLimit, runCommand, stepOf, workOf } from './student/command.mjs';
 import { anySeed } from './values.mjs';
 
 const options = {
@@ -29,10 +28,7 @@ const options = {
 
 /** What is to be graded, and how; refuses what makes no sense. */
 async function readArguments(values, [named, wanted]) {
-  const directory = directoryOf(named);
-  if (!fs.existsSync(path.join(directory, 'Makefile'))) {
-    refuse(`${named}: name a directory with a Makefile that includes common/step.mk`);
-  }
+  const directory = workOf(named);
   const step = stepOf(wanted, directory);
   const { tests } = await planOf(step);
   const { only, limit } = values;
@@ -57,7 +53,7 @@ await runCommand(options, async (values, words) => {
   const seed = process.env.SEED || anySeed();
   const place = placeOf(directory);
   const logs = path.join(place, 'logs');
-  console.log(`checkpoint ${step}`);
+  console.log(`checkpoint ${step} of ${shown(directory)}`);
   const result = await grade(directory, step, {
     out: path.join(place, 'build'), seed, only, seconds,
     onResult: (each) => tell(each, { verbose: values.verbose, logs }),

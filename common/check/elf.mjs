@@ -3,11 +3,20 @@ import fs from 'node:fs';
 
 const loadable = 1n; // PT_LOAD
 const symbolTable = 2; // SHT_SYMTAB
+const longest = 256; // of a name
 
 /** The places of the program headers in an ELF file of 64 bits. */
 export const segmentHeaders = (file) => Array.from({ length: file.readUInt16LE(56) }, (_, index) =>
   Number(file.readBigUInt64LE(32)) + index * file.readUInt16LE(54))
   .filter((at) => BigInt(file.readUInt32LE(at)) === loadable);
+
+/** An ELF file without sections: QEMU writes the names in them into its logs, whatever they are. */
+export function withoutNames(file) {
+  const copy = Buffer.from(file);
+  copy.fill(0, 40, 48); // e_shoff
+  copy.fill(0, 60, 64); // e_shnum, e_shstrndx
+  return copy;
+}
 
 /** The names of an ELF file, with their addresses. */
 function readSymbols(file) {
@@ -22,21 +31,20 @@ function readSymbols(file) {
     const { start, size } = section(at);
     for (let entry = start; entry < start + size; entry += 24) {
       const name = names.start + file.readUInt32LE(entry);
-      symbols.set(file.toString('latin1', name, file.indexOf(0, name)),
-        file.readBigUInt64LE(entry + 8));
+      const [text] = file.toString('latin1', name, name + longest).split('\0');
+      symbols.set(text, file.readBigUInt64LE(entry + 8));
     }
   }
   return symbols;
 }
 
 /**
- * @param {string} name of an ELF file of 64 bits
+ * @param {Buffer} file an ELF file of 64 bits
  * @returns {{ start: bigint, end: bigint, loaded: bigint[][], symbols: Map<string, bigint> }} from
  *   where to where its memory is, and the pieces of it that have content in the file, each from
  *   where to where
  */
-export function readElf(name) {
-  const file = fs.readFileSync(name);
+function parse(file) {
   const segments = segmentHeaders(file).map((at) => ({
     start: file.readBigUInt64LE(at + 24), // p_paddr
     content: file.readBigUInt64LE(at + 32), size: file.readBigUInt64LE(at + 40),
@@ -50,4 +58,18 @@ export function readElf(name) {
       .map(({ start, content }) => [start, start + content]),
     symbols: readSymbols(file),
   };
+}
+
+/** Reads the ELF file of that name. */
+export const readElf = (name) => parse(fs.readFileSync(name));
+
+/** What is wrong with a file as a program that a machine could start; undefined if nothing is. */
+export function faultOf(file) {
+  const isElf = file.length >= 64 && file.readUInt32BE(0) === 0x7f454c46 && file[4] === 2;
+  try {
+    return isElf && parse(file).loaded.length > 0 ? undefined
+      : 'hypervisor.elf is no ELF file of 64 bits with something to load';
+  } catch {
+    return 'hypervisor.elf is damaged';
+  }
 }

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { plainRoom } from './box/bare.mjs';
-import { running } from './box/limits.mjs';
+import { running as withinLimits } from './box/limits.mjs';
 import { Stub } from './stub.mjs';
 
 /** What the limits in seconds are multiplied by: TIMEOUT_SCALE. */
@@ -49,6 +49,13 @@ function cpuSeconds(id, proc) {
   }
 }
 
+const running = new Set();
+
+/** Ends all runs, and takes away what they have left. */
+export function endAll() {
+  running.forEach((emulator) => emulator.kill());
+}
+
 export class Emulator {
   /** What the console has shown, without carriage returns. */
   console = '';
@@ -84,7 +91,7 @@ export class Emulator {
     const words = room.words([...command, '-serial', 'stdio',
       '-d', log, '-D', place('log'), '-pidfile', place('pid'),
       '-chardev', listen('monitor'), '-mon', 'chardev=monitor',
-      '-chardev', listen('stub'), '-gdb', 'chardev:stub'], running);
+      '-chardev', listen('stub'), '-gdb', 'chardev:stub'], withinLimits);
     this.#process = spawn('sh', ['-c', inPipe, 'sh', ...words],
     { detached: true, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
     const [stdin, stdout, stderr, status] = this.#process.stdio;
@@ -100,7 +107,9 @@ export class Emulator {
       this.complaints = (this.complaints + text).slice(0, limits.complaints);
     });
     status.on('data', (text) => { this.#status += text; });
+    running.add(this);
     this.#closed = once(this.#process, 'close').then(() => {
+      running.delete(this);
       this.#hasEnded = true;
       this.#notify();
     });
@@ -152,6 +161,9 @@ export class Emulator {
   /** What QEMU's monitor answers to `command`. */
   async ask(command) {
     const socket = await this.#connect('monitor');
+    if (socket.destroyed) {
+      return '';
+    }
     const closed = new Promise((resolve) => { socket.on('close', resolve); });
     let said = '';
     const hasPrompt = (count) => new Promise((resolve) => {
@@ -188,7 +200,7 @@ export class Emulator {
     const socket = net.connect(place);
     socket.setEncoding('latin1');
     socket.on('error', () => {});
-    await Promise.race([once(socket, 'connect'), this.#closed]);
+    await Promise.race([once(socket, 'connect').catch(() => {}), this.#closed]); // it may have ended
     return socket;
   }
 
@@ -208,6 +220,12 @@ export class Emulator {
 
   #notify() {
     [...this.#watchers].forEach((look) => look());
+  }
+
+  /** Ends it for good, with its files. */
+  kill() {
+    this.#kill();
+    fs.rmSync(this.#room.path(this.#room.scratch), { recursive: true, force: true });
   }
 
   #kill() {
@@ -242,7 +260,7 @@ export class Emulator {
     let last = {};
     while (!this.#hasEnded && this.#ending === undefined) {
       const now = {
-        length: this.console.length, time: performance.now(), 
+        length: this.console.length, time: performance.now(),
         cpu: cpuSeconds(this.#pid(), this.#room.path('/proc')),
       };
       last = now.length === last.length ? last : now;

@@ -36,12 +36,14 @@ const endOf = (run) => (run.end === undefined ? [] : [
 function asker({ tests, boots }, context, results, onResult) {
   const { limit } = context;
   const runs = new Map();
-  const runOf = async (key) => {
-    const boot = boots.get(key); // chapters may share one
-    if (!runs.has(boot)) {
-      runs.set(boot, await limit.before(makeRun(key, boot, context)) ?? { fault: limit.line });
+  /** A boot's first name: chapters may share one, whose values are the same for whoever asks. */
+  const nameOf = (boot) => [...boots].find(([, each]) => each === boots.get(boot))[0];
+  const runOf = async (name) => {
+    if (!runs.has(name)) {
+      const run = makeRun(name, boots.get(name), context);
+      runs.set(name, await limit.before(run) ?? { fault: limit.line });
     }
-    return runs.get(boot);
+    return runs.get(name);
   };
   const judgeAfterParents = async (test) => {
     if (limit.isOver) {
@@ -53,7 +55,7 @@ function asker({ tests, boots }, context, results, onResult) {
         return { state: 'not reached', message: [`needs ${parent}`] };
       }
     }
-    const boot = `${test.step}/${test.boot}`;
+    const boot = nameOf(`${test.step}/${test.boot}`);
     const start = performance.now();
     const run = await runOf(boot);
     const { state, message } = judge(test, run);

@@ -1,5 +1,5 @@
 // Lines that a person reads: names of exceptions in them, and numbers in hexadecimal or not.
-import { Failure, require, shown } from './failure.mjs';
+import { Failure, shown } from './failure.mjs';
 import { nameOfCause } from './traps.mjs';
 
 /** The numbers that a line may mean, as BigInt. */
@@ -8,24 +8,21 @@ export const numbersIn = (line) => [
 ].flatMap(([, prefixed, decimal, bare]) => (decimal === undefined
   ? [BigInt(`0x${prefixed ?? bare}`)] : [BigInt(decimal), BigInt(`0x${decimal}`)]));
 
-/** A line has all numbers of `wanted`, by their names. */
-export function requireNumbers(line, wanted) {
-  const came = numbersIn(line);
-  for (const [name, number] of Object.entries(wanted)) {
-    require(came.includes(BigInt(number)), `${name} ${shown(number)} in this line`, line);
-  }
-}
-
 /** Names may be written with AMO or without. */
 const plain = (text) => text.toLowerCase().replace('/amo', '').replaceAll('-', ' ');
 
-/** The line that names the exception with that cause. */
-export function lineOfCause(run, cause) {
+/** A line names the exception with that cause, and has all numbers of `wanted`, by their names. */
+export function requireReport(run, cause, wanted = {}) {
   const name = nameOfCause({ cause });
-  const line = run.lines.find((each) => plain(each).includes(plain(name)));
-  if (line === undefined) {
+  const lines = run.lines.filter((each) => plain(each).includes(plain(name)));
+  if (lines.length === 0) {
     throw new Failure(`a line that says "${name}"`, run.lines.length > 0 ? run.lines.slice(-3)
       : ['no line']);
   }
-  return line;
+  const missing = (line) => Object.entries(wanted)
+    .filter(([, number]) => !numbersIn(line).includes(BigInt(number)));
+  if (lines.every((line) => missing(line).length > 0)) {
+    const [[what, number]] = missing(lines.at(-1));
+    throw new Failure(`${what} ${shown(number)} in a line that says "${name}"`, [lines.at(-1)]);
+  }
 }

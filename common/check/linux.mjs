@@ -8,8 +8,10 @@ import { guestCauses } from './traps.mjs';
 /** The kernel that `make` has built. */
 export const kernel = path.join(root, 'build', 'guest', 'Image');
 
+const fewestCalls = 20; // Linux 6.12 may print a whole record by one
+
 /** What the kernel has said: its lines, each with its time in seconds and without it. */
-export const linesOfLinux = (run) => run.lines
+const linesOfLinux = (run) => run.lines
   .map((line) => /^\[ *(\d+\.\d+)\] (.*)$/.exec(line))
   .filter((match) => match !== null)
   .map(([, time, text]) => ({ time: Number(time), text }));
@@ -28,13 +30,12 @@ export function findLinuxLine(run, pattern, like) {
   return found;
 }
 
-/** The kernel has printed its lines by calls, at least one for each. */
+/** The kernel has printed by calls: one for each letter, or for several lines. */
 export function requireCallsOfLinux(run) {
-  const lines = linesOfLinux(run).length;
   const calls = run.guestTraps.filter(({ cause, epc }) =>
     cause === guestCauses.call && epc >> 63n === 1n).length;
-  require(calls >= lines, `at least ${lines} calls from the kernel's addresses in QEMU's log `
-    + '(cause 10), one for each line', `${calls} calls`);
+  require(calls >= fewestCalls, `at least ${fewestCalls} calls from the kernel's addresses in QEMU's `
+    + 'log (cause 10)', `${calls} calls`);
 }
 
 /** For a boot's values: an argument that only Linux repeats where Linux does. */

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { segmentHeaders } from './elf.mjs';
 
 /** How much there is of it, from the beginning of RAM on: the firmware, and the program. */
-const size = 2 ** 22;
+const size = 2 ** 24;
 const ramStart = 0x8000_0000n;
 
 /** No byte of it is 0, and no two pages are the same. */
@@ -46,7 +46,7 @@ export function withNoise(command, { directory, room, seed }) {
     `memory-backend-file,id=noise,size=${memory},mem-path=${ram},share=on`];
 }
 
-/** What is in RAM at the end: of an address, up to 0x80400000, `length` bytes. */
+/** What is in RAM at the end: of an address, up to 0x81000000, `length` bytes. */
 export function readRam(room) {
   const ram = Buffer.alloc(size);
   const handle = fs.openSync(room.path(path.join(room.scratch, 'ram')));
@@ -54,6 +54,6 @@ export function readRam(room) {
   fs.closeSync(handle);
   return (address, length) => {
     const start = Number(BigInt(address) - ramStart);
-    return ram.subarray(start, start + length);
+    return ram.subarray(Math.max(0, start), Math.max(0, start + length));
   };
 }

@@ -15,7 +15,11 @@ export function placeOf(directory) {
 /** What is remembered of a directory, by name: undefined if nothing is. */
 export function recall(directory, name) {
   const file = path.join(placeOf(directory), `${name}.json`);
-  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8'));
+  } catch {
+    return undefined; // nothing yet, or cut off while it was written
+  }
 }
 
 /** Remembers something of a directory. */

@@ -120,7 +120,10 @@ export class Run {
 
   /** Of a boot with noise in RAM: there are zeros at `address` in the end. */
   expectZeros(address, length, where) {
+    require(address !== undefined, `an address of what has to be zero, ${where}`, 'none');
     const bytes = this.ram(address, length);
+    require(bytes.length === length, `memory from 0x80000000 to 0x81000000, ${where}`,
+      shown(address));
     const at = bytes.findIndex((byte) => byte !== 0);
     const place = shown(BigInt(address) + BigInt(at));
     require(at < 0, `${length} zeros from ${shown(address)} on, ${where}`,

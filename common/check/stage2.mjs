@@ -38,7 +38,10 @@ export async function readTable(stub, hgatp) {
       };
       if ((entry & 1n) !== 0n && (entry & permissions) !== 0n) {
         leaves.push({ ...place, size, target: targetOf(entry) });
-      } else if ((entry & 1n) !== 0n && level > 0 && tables.push(place) < mostTables) {
+      } else if ((entry & 1n) !== 0n && level > 0) {
+        if (tables.push(place) > mostTables) {
+          throw new Error(`there are more than ${mostTables} tables`);
+        }
         await read(targetOf(entry), entriesOfTable, level - 1, place.address);
       }
     }

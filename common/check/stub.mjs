@@ -4,9 +4,9 @@
 const sum = (text) => Buffer.from(text, 'latin1').reduce((all, byte) => (all + byte) & 0xff, 0)
   .toString(16).padStart(2, '0');
 
-/** The number in an answer, whose lowest byte comes first. */
-const numberIn = (answer) => Buffer.from(answer, 'hex').reverse()
-  .reduce((all, byte) => all << 8n | BigInt(byte), 0n);
+/** The number in an answer, whose lowest byte comes first; undefined if it tells an error. */
+const numberIn = (answer) => (answer.startsWith('E') ? undefined : Buffer.from(answer, 'hex')
+  .reverse().reduce((all, byte) => all << 8n | BigInt(byte), 0n));
 
 /** The machine has ended while the stub was asked. */
 export class MachineEnded extends Error {}
@@ -21,6 +21,7 @@ export class Stub {
   /** @param socket a connection to it; the machine stops with the first question */
   constructor(socket) {
     this.#socket = socket;
+    this.#ended = socket.destroyed;
     socket.on('data', (text) => {
       this.#received += text;
       this.#wake();
@@ -120,7 +121,7 @@ export class Stub {
     await this.#ask(`P${await this.#numberOf(name)}=${bytes.toString('hex')}`);
   }
 
-  /** The value of a register or CSR, as BigInt. */
+  /** The value of a register or CSR, as BigInt; undefined if the hart would not let it be read. */
   async register(name) {
     return numberIn(await this.#ask(`p${await this.#numberOf(name)}`));
   }

@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { faultOf } from './elf.mjs';
+
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 
 /** What the make that has started us says to those that it starts, and what would change a run. */
@@ -57,7 +59,7 @@ export class Submission {
   async build() {
     const { status, output } = await make(this.directory, ...this.#makefiles, 'build',
       `OUT=${this.out}`);
-    return status === 0 && fs.existsSync(this.elf) ? undefined
+    return status === 0 && fs.existsSync(this.elf) ? faultOf(fs.readFileSync(this.elf))
       : output.trim() || `make ends with ${status}, and without a hypervisor`;
   }
 
@@ -76,7 +78,8 @@ export class Submission {
     const words = [...output.matchAll(/^argument: (.*)$/gm)].map(([, word]) => word);
     const start = words.indexOf('-machine');
     const end = words.indexOf('-serial');
-    return status !== 0 || start < 0 || end < 0 ? { fault: output.trim() }
+    return status !== 0 || start < 0 || end < 0
+      ? { fault: output.trim() || 'make arguments names no machine' }
       : { command: [this.qemu, ...words.slice(start, end)] };
   }
 }

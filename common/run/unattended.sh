@@ -5,7 +5,7 @@ work=$1 limit=$2
 shift 2
 
 background() { # a command on our standard input; what ends the subshell around it ends it too
-    trap 'kill $! 2> /dev/null; exit' TERM
+    trap 'kill -KILL $! 2> /dev/null; exit' TERM # a shell that is not the command yet keeps TERM
     "$@" <&3 &
     wait $! || true
 }

@@ -26,9 +26,9 @@ export const squashfs = path.join(build, 'guest', 'rootfs.squashfs');
 
 const limit = 1000 * Number(process.env.TEST_LIMIT ?? 60); // milliseconds
 
-/** A flat bare-metal guest of common/test/guests, and the same as an ELF file. */
 /** Variables of make for a hypervisor that reads the guest's instructions itself on every QEMU. */
 export const ignoreHtinst = { DEFINES: '-iquote. -include../../common/test/ignore_htinst.hpp' };
+/** A flat bare-metal guest of common/test/guests, and the same as an ELF file. */
 export const guest = (name) => path.join(built, 'guests', `${name}.bin`);
 export const elfGuest = (name) => path.join(built, 'guests', `${name}.elf`);
 

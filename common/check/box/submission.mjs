@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { readElf } from '../elf.mjs';
+import { faultOf } from '../elf.mjs';
 import { collect } from '../student/taken.mjs';
 import { root, Submission } from '../submission.mjs';
 import { shownRules } from './shown.mjs';
@@ -14,16 +14,6 @@ import { runWithin } from './supervise.mjs';
 const script = 'out=$0 directory=$1; shift; make --no-print-directory -C "$directory" "$@" build '
   + 'OUT="$out/build" SHARED="$out/shared" CHECK_TOOLS=: >&2 '
   + '&& exec cat "$out/build/hypervisor.elf"';
-
-/** What is wrong with a program as one that QEMU could start; undefined if nothing is. */
-function faultOf(file) {
-  try {
-    const { loaded } = readElf(file);
-    return loaded.length > 0 ? undefined : 'hypervisor.elf has nothing to load';
-  } catch {
-    return 'hypervisor.elf is no ELF file of 64 bits, or a damaged one';
-  }
-}
 
 export class BoxedSubmission extends Submission {
   #box;
@@ -74,7 +64,7 @@ export class BoxedSubmission extends Submission {
         .filter(Boolean).join('\n');
     }
     fs.writeFileSync(this.elf, stdout);
-    return faultOf(this.elf);
+    return faultOf(stdout);
   }
 
   /** In the book's own step: the program is there, and make looks at no source of it. */

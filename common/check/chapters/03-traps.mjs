@@ -1,6 +1,6 @@
 // A trap that is reported: the log of QEMU has it, and the report says the same.
 import { require, shown } from '../failure.mjs';
-import { lineOfCause, requireNumbers } from '../lines.mjs';
+import { requireReport } from '../lines.mjs';
 
 const illegalInstruction = 2;
 
@@ -73,7 +73,7 @@ export const tests = [
     ],
     code: ['trap.cpp', 'trap::name'],
     check(run) {
-      requireNumbers(lineOfCause(run, illegalInstruction), { scause: illegalInstruction });
+      requireReport(run, illegalInstruction, { scause: illegalInstruction });
     },
   },
   {
@@ -87,7 +87,7 @@ export const tests = [
     code: ['trap.cpp', 'Csr::sepc'],
     check(run) {
       const { epc, tval } = exceptionOf(run);
-      requireNumbers(lineOfCause(run, illegalInstruction), { sepc: epc, stval: tval });
+      requireReport(run, illegalInstruction, { sepc: epc, stval: tval });
     },
   },
   {
@@ -102,7 +102,7 @@ export const tests = [
     ],
     code: ['trap.cpp', 'names[]'],
     check(run, { cause, pc, value }) {
-      requireNumbers(lineOfCause(run, cause), { scause: cause, sepc: pc, stval: value });
+      requireReport(run, cause, { scause: cause, sepc: pc, stval: value });
     },
   },
   {
@@ -116,7 +116,10 @@ export const tests = [
     code: ['boot.S', 'la      sp, __stack_top'],
     check(run, { lost_sp: sp }) {
       expectNoLoop(run, `, also with sp ${shown(sp)}`);
-      lineOfCause(run, run.ownTraps.at(-1).cause);
+      const last = run.ownTraps.at(-1);
+      require(last !== undefined, 'a trap of the program, with the firmware of the check, too',
+        run.lastLine);
+      requireReport(run, last.cause);
     },
   },
   {

@@ -6,11 +6,16 @@ const pageSize = 4096n;
 const ramStart = 0x8000_0000n;
 const program = 0x8020_0000n;
 
+/** The numbers of a line that may be addresses: of RAM, or written as such. */
+const addressesIn = (line) => numbersIn(line).filter((number) => number >= ramStart
+  || (number >= pageSize && line.toLowerCase().includes(`0x${number.toString(16)}`)));
+
 /** The addresses that it tells, in order: the first one of each line, but for reports of traps. */
 function addressesOf(run) {
   const traps = run.ownTraps.map(({ epc }) => epc);
-  return run.lines.map(numbersIn).filter((line) => !line.some((number) => traps.includes(number)))
-    .flatMap((line) => line.filter((number) => number >= pageSize).slice(0, 1));
+  return run.lines.map(addressesIn)
+    .filter((line) => !line.some((address) => traps.includes(address)))
+    .flatMap((line) => line.slice(0, 1));
 }
 
 /** A line without its numbers. */
@@ -108,9 +113,7 @@ export const tests = [
     ],
     code: ['hypervisor.ld', 'ASSERT(SIZEOF(.pool)'],
     check(run) {
-      if (!isUsedUp(run)) {
-        return; // the run has come to another end
-      }
+      require(isUsedUp(run), 'pages until none is left, and then a line that says so', run.lastLine);
       const { symbols, end } = run.image;
       const [start, stop] = ['__pool_start', '__pool_end'].map((name) => symbols.get(name));
       const pages = pagesOf(run);

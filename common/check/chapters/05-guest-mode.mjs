@@ -3,7 +3,7 @@
 import { caught, expectCaught, expectTable, guestCsrs, integerRegisters } from '../caught.mjs';
 import { isHfenceGvma, isHfenceVvma, isWriteOf } from '../code.mjs';
 import { require, requireEqual, shown } from '../failure.mjs';
-import { lineOfCause, requireNumbers } from '../lines.mjs';
+import { requireReport } from '../lines.mjs';
 import { guestCauses } from '../traps.mjs';
 
 const entry = 0x8020_0000n;
@@ -173,8 +173,7 @@ export const tests = [
     ],
     code: ['vm.cpp', 'run'],
     check(run) {
-      requireNumbers(lineOfCause(run, guestCauses.fetch),
-        { scause: guestCauses.fetch, sepc: entry });
+      requireReport(run, guestCauses.fetch, { scause: guestCauses.fetch, sepc: entry });
       run.expectEnd(1, 'after the guest\'s fault');
     },
   },

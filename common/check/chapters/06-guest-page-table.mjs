@@ -2,7 +2,7 @@
 import { caught, expectTable } from '../caught.mjs';
 import { isHfenceGvma, isWriteOf } from '../code.mjs';
 import { require, requireEqual, shown } from '../failure.mjs';
-import { lineOfCause, requireNumbers } from '../lines.mjs';
+import { requireReport } from '../lines.mjs';
 import { lacking } from '../stage2.mjs';
 import { guestCauses, nameOfCause } from '../traps.mjs';
 
@@ -202,8 +202,7 @@ export const tests = [
     ],
     code: ['vm.cpp', 'run'],
     check(run, values) {
-      requireNumbers(lineOfCause(run, guestCauses.call),
-        { scause: guestCauses.call, sepc: callOf(values) });
+      requireReport(run, guestCauses.call, { scause: guestCauses.call, sepc: callOf(values) });
       run.expectEnd(1, 'after the guest\'s call');
     },
   },

@@ -1,5 +1,6 @@
 // A guest that calls and comes back. Its calls are in QEMU's log, and what it prints it computes.
 import { Failure, require, requireEqual, shown } from '../failure.mjs';
+import { numbersIn } from '../lines.mjs';
 import { guestCauses } from '../traps.mjs';
 
 const mask = (1n << 64n) - 1n;
@@ -71,9 +72,9 @@ export const tests = [
       'thirty-one registers go into the Vcpu, each to its own place'],
     code: ['world_switch.S', 'exit_guest'],
     check(run, { first }) {
-      const line = run.lines.find((each) => each.startsWith('lost 0x'));
-      if (line !== undefined) {
-        const register = names[Number(BigInt(line.split(' ')[1]))] ?? 'another';
+      const lost = run.lines.map((each) => /^lost (0x[0-9a-f]+)$/.exec(each)).find(Boolean);
+      if (lost !== undefined) {
+        const register = names[Number(lost[1])] ?? 'another';
         throw new Failure('after a call each register holds what it held before',
           [`${register} does not`]);
       }
@@ -101,8 +102,7 @@ export const tests = [
       require(callsOf(run).some(({ epc }) => epc === BigInt(pc)),
         `a call of the guest from ${shown(pc)} in QEMU's log`,
         ...callsOf(run).slice(-1).map(({ epc }) => `one from ${shown(epc)}`));
-      const numbers = [...run.lastLine.matchAll(/0x[0-9a-f]+/gi)].map(([text]) => BigInt(text));
-      require(numbers.includes(BigInt(extension)), `a last line with ${shown(extension)}`,
+      require(numbersIn(run.lastLine).includes(BigInt(extension)), `a last line with ${shown(extension)}`,
         run.lastLine);
       run.expectEnd(1, 'after a call that nobody knows');
     },

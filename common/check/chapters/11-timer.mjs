@@ -149,7 +149,8 @@ export const tests = [
       'vstimecmp holds the guest\'s deadline; neither the firmware nor hvip is needed'],
     code: ['timer.cpp', 'henvcfg::STCE'],
     check(run, { far }) {
-      const { henvcfg, hvip, vstimecmp } = run.seen ?? {};
+      require(run.seen !== undefined, 'the guest comes to its end, with its timer set', run.lastLine);
+      const { henvcfg, hvip, vstimecmp } = run.seen;
       requireEqual(henvcfg & STCE, STCE, 'STCE in henvcfg, its highest bit');
       requireEqual(vstimecmp, far, 'vstimecmp, after the guest has set its timer to that');
       requireEqual(hvip & VSTIP, 0, 'VSTIP in hvip');

@@ -8,6 +8,7 @@ import { guestCauses } from '../traps.mjs';
 
 const virtio = 0x1000_1000;
 const noTrap = 0x7777n;
+const accessFault = 5n;
 
 /** Sectors, so many that bits 7 and 15 of their number are set: they tell a sign. */
 const anySectors = (any) => 0x8080 | any.number(0, 0x7fff);
@@ -78,10 +79,10 @@ export const tests = [
   {
     name: 'virtio-capacity', points: 15, section: 'Four answers', boot: 'driver', lasts: true,
     parents: ['virtio-place'],
-    says: 'the configuration has the disk\'s size, in each width',
+    says: 'the configuration has the disk\'s size, in each width that is answered',
     hints: ['the capacity is the configuration\'s first field: 64 bits, in sectors of 512 bytes',
-      'a driver may read it in two halves, at 0x100 and 0x104, or in one piece: take the bytes '
-      + 'that lie at the offset, not always the first ones'],
+      'a driver reads it in two halves, at 0x100 and 0x104: take the bytes that lie at the offset, '
+      + 'not always the first ones; another width is answered as well, or refused'],
     code: ['virtio_mmio.cpp', 'kind_.configuration'],
     check(run, { sectors }) {
       const [low, high] = told(run, 'capacity', 'what the two halves of the capacity hold');
@@ -89,6 +90,9 @@ export const tests = [
       requireEqual(high, 0, 'the high half of the capacity, at 0x104');
       for (const [name, form, expected] of capacityForms(sectors)) {
         const [trap, value, after] = told(run, name, `what has come of ${form} of the capacity`);
+        if (trap === accessFault) {
+          continue; // a driver has to read this field in halves (virtio 1.2, 4.2.2.2)
+        }
         requireEqual(trap === noTrap ? 0 : trap, 0, `the guest's scause after ${form} of the `
           + 'capacity');
         requireEqual(value, expected, `${form} of the capacity, which is ${shown(sectors)}`);

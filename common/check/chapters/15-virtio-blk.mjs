@@ -75,6 +75,9 @@ export const boots = {
         return undefined;
       }
       const disk = await placeOfDisk(machine);
+      if (disk === undefined) {
+        return undefined;
+      }
       const stub = await machine.stub();
       return stub.memory(disk + BigInt(written * sectorSize), 2 * sectorSize);
     },

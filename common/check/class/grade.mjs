@@ -17,7 +17,7 @@ import { planOf } from '../plan.mjs';
 import { plain } from '../reports/plain.mjs';
 import { recordOf } from '../reports/record.mjs';
 import { versionsOf } from '../reports/versions.mjs';
-import { runCommand } from '../student/command.mjs';
+import { atSignals, runCommand } from '../student/command.mjs';
 import { anySeed } from '../values.mjs';
 import { compareAll } from './copies.mjs';
 import { readHidden } from './hidden.mjs';
@@ -122,19 +122,6 @@ function tellDifferences({ missing, strangers, submissions }, results) {
     'graded before, and no longer there, so the result stays');
 }
 
-/** Ends all that runs, and goes. */
-function endAtSignals(results, scratch) {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.once(signal, () => {
-      endAll();
-      removeScratch(scratch);
-      results.release();
-      console.error('grade: interrupted: the same command goes on');
-      process.exit(130);
-    });
-  }
-}
-
 const boxWords = { root: 'in boxes', user: 'in boxes', none: 'without a box' };
 
 /** Grades the class: whether the grader failed with nobody. */
@@ -173,7 +160,12 @@ await runCommand(options, async (values, words) => {
   const results = new Results(settings.out);
   const scratch = makeScratch();
   results.take(scratch);
-  endAtSignals(results, scratch);
+  atSignals(() => {
+    endAll();
+    removeScratch(scratch);
+    results.release();
+    console.error('grade: interrupted: the same command goes on');
+  });
   try {
     return await gradeClass({ ...settings, list, hidden, box }, results, scratch) ? 0 : 1;
   } finally {

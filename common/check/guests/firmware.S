@@ -1,7 +1,7 @@
-// A firmware of the check's, in the place of OpenSBI, for what OpenSBI never does. It has the
-// legacy call for a character, and says "not supported" to all others. Exceptions of the program it
-// hands on to where stvec leads. The first one of a guest stops the machine, with the guest's
-// registers as they were, and a line "caught".
+// A firmware of the check's, in the place of OpenSBI, for what OpenSBI never does. It has calls for
+// a character and a timer, and says "not supported" to others. Exceptions of the program it hands
+// on to where stvec leads. The first one of a guest stops the machine, with the guest's registers as
+// they were, and a line "caught".
 //
 //   HART      what the program finds in a0
 //   CAUSE, PC, VALUE
@@ -18,6 +18,8 @@
     .equ    ILLEGAL, 2              // mcause: an illegal instruction
     .equ    CALL, 9                 // and an environment call from HS-mode
     .equ    MPP_S, 1 << 11          // mstatus: mret leads to S-mode
+    .equ    TIME, 0x54494d45
+    .equ    BASE, 0x10
     .equ    MPV, 39                 // the number of the bit that says: from a guest
 
     .macro  text at                 // prints it, and changes a0, t0, t1 and t2
@@ -164,12 +166,22 @@ answer:
     csrr    t0, mepc
     addi    t0, t0, 4
     csrw    mepc, t0
-    li      t0, -2                  // not supported
-    addi    t1, a7, -1
-    bnez    t1, 1f
+    li      t0, 1                   // legacy putchar
+    bne     a7, t0, 1f
     call    put
+    j       succeed
+1:  beqz    a7, succeed             // legacy set_timer: nobody is woken
+    li      t0, TIME
+    beq     a7, t0, succeed
+    li      t0, BASE
+    bne     a7, t0, 2f
+    seqz    a1, a6                  // get_spec_version: 1.0; of all else there is nothing
+    slli    a1, a1, 24
+succeed:
     li      t0, 0
-1:  sd      t0, 32(sp)              // its a0
+    j       3f
+2:  li      t0, -2                  // not supported
+3:  sd      t0, 32(sp)              // its a0
 back:
     save_or_load ld
     csrrw   sp, mscratch, sp

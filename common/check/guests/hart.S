@@ -1,5 +1,5 @@
 // A firmware of the check's, in the place of OpenSBI, that starts the program on hart HOST: which
-// one it is with OpenSBI, nobody can choose. It has calls for a character and for the end, and
+// one it is with OpenSBI, nobody can choose. It has calls for a character, a timer and the end, and
 // leaves a guest's traps to the program. In floating-point registers it leaves what it likes.
 
     .equ    PROGRAM, 0x80200000
@@ -8,6 +8,8 @@
     .equ    PASS, 0x5555            // what ends the machine with status 0
     .equ    CALL, 9                 // mcause: an environment call from HS-mode
     .equ    SRST, 0x53525354
+    .equ    TIME, 0x54494d45
+    .equ    BASE, 0x10
     .equ    EXCEPTIONS, 0xf0b5ff    // all that OpenSBI delegates or hands on
     .equ    INTERRUPTS, 0x1666
 
@@ -89,12 +91,21 @@ trap:
     li      t0, 8                   // legacy shutdown
     beq     a7, t0, power_off
     li      t0, 1                   // legacy putchar
-    beq     a7, t0, 1f
-    li      a0, -2                  // not supported
-    j       2f
-1:  call    put
+    bne     a7, t0, 1f
+    call    put
+    j       succeed
+1:  beqz    a7, succeed             // legacy set_timer: nobody is woken
+    li      t0, TIME
+    beq     a7, t0, succeed
+    li      t0, BASE
+    bne     a7, t0, 2f
+    seqz    a1, a6                  // get_spec_version: 1.0; of all else there is nothing
+    slli    a1, a1, 24
+succeed:
     li      a0, 0
-2:  ld      t0, 0(sp)
+    j       3f
+2:  li      a0, -2                  // not supported
+3:  ld      t0, 0(sp)
     ld      t1, 8(sp)
     ld      ra, 16(sp)
     csrrw   sp, mscratch, sp

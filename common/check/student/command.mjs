@@ -5,12 +5,22 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { refuse, Refusal } from '../../steps.mjs';
+import { endAll } from '../emulator.mjs';
 import { checkpoints } from '../plan.mjs';
 
 /** What make start has noted in a directory: { starts }, undefined if it has not made it. */
 export function readStart(directory) {
   const file = path.join(directory, '.start.json');
-  return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined;
+  if (!fs.existsSync(file)) {
+    return undefined;
+  }
+  try {
+    const start = JSON.parse(fs.readFileSync(file, 'utf8'));
+    start.starts.at(-1).step.slice(0);
+    return start;
+  } catch {
+    return refuse(`${file}: it is not as make start writes it: remove it, and name STEP=`);
+  }
 }
 
 /**
@@ -37,23 +47,51 @@ export function directoryOf(text) {
     + 'handle: choose another') : directory;
 }
 
+/** The same, where there has to be something to work on. */
+export function workOf(text) {
+  const directory = directoryOf(text);
+  return fs.existsSync(path.join(directory, 'Makefile')) ? directory : refuse(`DIR=${text}: there `
+    + `is no Makefile: \`make start STEP=09 DIR=${text}\` makes one`);
+}
+
 /** How many seconds all tests may take; undefined if nobody says. */
 export function readLimit(text) {
   return text === undefined || /^[1-9]\d{0,5}$/.test(text) ? text && Number(text)
     : refuse(`--limit ${text}: say how many seconds all tests may take`);
 }
 
+const endings = [endAll];
+
+/** Has `action` done, too, when the user ends us: nothing of ours goes on. */
+export const atSignals = (action) => endings.push(action);
+
+function endAtSignals() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.once(signal, () => {
+      endings.forEach((end) => end());
+      process.exit(130);
+    });
+  }
+}
+
+function checkScale({ TIMEOUT_SCALE: scale = '1' }) {
+  if (!(Number(scale) > 0)) {
+    refuse(`TIMEOUT_SCALE=${scale}: a number above 0 is needed, by which limits are multiplied`);
+  }
+}
+
 /** Runs a command: what a user can mend is told in one line, with status 2. */
 export async function runCommand(options, run) {
   const name = path.basename(process.argv[1], '.mjs');
+  endAtSignals();
   try {
+    checkScale(process.env);
     const { values, positionals } = parseArgs({ options, allowPositionals: true });
     process.exitCode = await run(values, positionals) ?? 0;
   } catch (error) {
-    if (!(error instanceof Refusal) && !error.code?.startsWith('ERR_PARSE_ARGS')) {
-      throw error;
-    }
-    console.error(`${name}: ${error.message}`);
+    const isOurs = !(error instanceof Refusal) && !error.code?.startsWith('ERR_PARSE_ARGS');
+    console.error(isOurs ? `${error.stack}\n${name}: the fault is its own, so there is no result: ${
+      error.message}` : `${name}: ${error.message}`);
     process.exitCode = 2;
   }
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 
 import { filesIn, refuse } from '../../steps.mjs';
 import { differenceOf, sourcesOf } from './changes.mjs';
-import { directoryOf, runCommand, stepOf } from './command.mjs';
+import { runCommand, stepOf, workOf } from './command.mjs';
 import { unmark } from './markers.mjs';
 
 /** Puts both sides below one directory, without marks: { book, own }, each name → text. */
@@ -47,7 +47,7 @@ function aboutFile(name, sides) {
 }
 
 await runCommand({ file: { type: 'string' } }, async ({ file }, [stepText, place]) => {
-  const directory = directoryOf(place);
+  const directory = workOf(place);
   const step = stepOf(stepText, directory);
   const sides = sidesOf(step, directory);
   const names = [...new Set([...sides.book.keys(), ...sides.own.keys()])].sort();

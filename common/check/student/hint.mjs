@@ -9,7 +9,7 @@ import { planOf } from '../plan.mjs';
 import { anySeed } from '../values.mjs';
 import { refuse } from '../../steps.mjs';
 import { changeWith } from './changes.mjs';
-import { directoryOf, runCommand, stepOf } from './command.mjs';
+import { runCommand, stepOf, workOf } from './command.mjs';
 
 const limit = 24; // lines of code in a hint
 
@@ -50,7 +50,7 @@ function hintOf(test, level) {
 
 await runCommand({ test: { type: 'string' }, level: { type: 'string' } },
   async ({ test: name, level: wanted }, [stepText, place]) => {
-    const directory = directoryOf(place);
+    const directory = workOf(place);
     const step = stepOf(stepText, directory);
     if (wanted !== undefined && !/^[123]$/.test(wanted)) {
       refuse(`N=${wanted}: a test has hints 1, 2 and 3`);

@@ -10,7 +10,7 @@ import path from 'node:path';
 
 import { number, refuse } from '../../steps.mjs';
 import { root } from '../submission.mjs';
-import { changesOf, sourcesOf, stepBefore } from './changes.mjs';
+import { changesOf, sourcesOf, stepBefore, steps } from './changes.mjs';
 import { directoryOf, readStart, runCommand, stepOf } from './command.mjs';
 import { mark } from './markers.mjs';
 import { todoOf } from './todo.mjs';
@@ -23,6 +23,17 @@ function freeName(name) {
   const names = [`${name}.${day}`, ...Array.from({ length: 99 }, (_, at) =>
     `${name}.${day}.${at + 2}`)];
   return names.find((each) => !fs.existsSync(each)) ?? refuse(`${name}: move it aside yourself`);
+}
+
+/** Refuses a place that is the workbook's own, or has the workbook in it. */
+function requireOwnPlace(directory) {
+  const inside = (one, other) => !path.relative(other, one).startsWith('..');
+  const places = (...names) => names.map((name) => path.join(root, name));
+  const ours = places('.git', 'book', 'common', ...steps.map((step) => `steps/${step}`));
+  if (inside(root, directory) || places('build', 'steps').includes(directory)
+    || ours.some((place) => inside(directory, place))) {
+    refuse(`DIR=${directory}: that is the workbook's own: choose another, as DIR=work`);
+  }
 }
 
 /** Moves aside what is there. */
@@ -96,6 +107,7 @@ async function goOn(step, directory) {
 await runCommand({ keep: { type: 'boolean' } }, async ({ keep }, [wanted, place]) => {
   const step = stepOf(wanted);
   const directory = directoryOf(place);
+  requireOwnPlace(directory);
   await (keep ? goOn : begin)(step, directory);
   console.log(`start: ${place} is ready for chapter ${number(step)}: ${path.join(place, 'TODO.md')} `
     + 'says what to do');

@@ -10,7 +10,7 @@ import { grade } from '../grade.mjs';
 import { placeOf, shown } from '../place.mjs';
 import { anySeed } from '../values.mjs';
 import { pack } from './archive.mjs';
-import { directoryOf, readStart, runCommand, stepOf } from './command.mjs';
+import { readStart, runCommand, stepOf, workOf } from './command.mjs';
 import { unmark } from './markers.mjs';
 import { collect } from './taken.mjs';
 
@@ -37,7 +37,7 @@ async function resultOf(step, directory) {
 }
 
 await runCommand({}, async (_, [stepText, place]) => {
-  const directory = directoryOf(place);
+  const directory = workOf(place);
   const step = stepOf(stepText, directory);
   const { files, left } = collect(directory);
   left.forEach((name) => console.log(`submit: ${name} is not handed in: the grader has its own`));

@@ -30,14 +30,14 @@ function* linesForMakefile({ hunks }) {
 const lineCount = (text) => text.split('\n').length - 1;
 
 /** The places of a file, or that it comes or goes. */
-function* linesFor({ path: name, isNew, isGone, hunks }, sources) {
+function* linesFor({ path: name, isNew, isGone, hunks }, sources, isKept) {
   if (isNew) {
     yield `- [ ] \`${name}\` is new: ${lineCount(sources.get(name))} lines`;
   } else if (isGone) {
     yield `- [ ] \`${name}\` goes`;
   }
   for (const hunk of hunks) {
-    yield `- [ ] \`${name}\`, place ${hunk.number}: ${wordsFor(hunk)}`;
+    yield `- [ ] \`${name}\`${isKept ? '' : `, place ${hunk.number}`}: ${wordsFor(hunk)}`;
   }
 }
 
@@ -50,7 +50,7 @@ export async function todoOf(step, changes, { isKept = false } = {}) {
   const { tests, lasting } = await planOf(step);
   const sources = sourcesOf(step);
   const places = changes.flatMap((change) => [...change.path === 'Makefile'
-    ? linesForMakefile(change) : linesFor(change, sources)]);
+    ? linesForMakefile(change) : linesFor(change, sources, isKept)]);
   const here = `make check STEP=${step.slice(0, 2)} DIR=…`;
   const rows = [
     ...tests.filter(({ isOwn }) => isOwn)
@@ -66,7 +66,7 @@ The chapter is \`book/${step}.md\`; \`make book-serve\` shows it, with each chan
 
 ## What changes
 
-${isKept ? 'The places are those of the book\'s own code; yours may be elsewhere.'
+${isKept ? 'These are the changes of the book\'s own code. Marks of an earlier chapter may go.'
     : 'Each place has a mark in the code, a comment of one line.'}
 
 ${places.join('\n')}

@@ -96,12 +96,12 @@ for (const chapter of written) {
       const complains = /The checkpoint then complains/.test(text);
       test(`${complains ? 'complains of' : 'passes'} the solution ${name}`, async (t) => {
         const directory = mkdtempSync(join(root, 'build', `solution-of-${step}-`));
-        t.after(() => rmSync(directory, { recursive: true }));
+        const out = mkdtempSync(join(root, 'build', `built-of-${step}-`));
+        t.after(() => [directory, out].forEach((each) => rmSync(each, { recursive: true })));
         cpSync(join(root, 'steps', step), directory, { recursive: true });
         applyPatch(directory, join(bookDirectory, step, runs[name].patch));
         const { results, points, fault } = await grade(directory, step,
-          { out: `${directory}.build`, seed: 'solutions' });
-        t.after(() => rmSync(`${directory}.build`, { recursive: true }));
+          { out: join(out, 'build'), seed: 'solutions' });
         assert.equal(fault, undefined);
         const said = results.filter(({ state }) => state !== 'passed')
           .map(({ test: { name: own }, message }) => [own, ...message].join('\n  ')).join('\n');

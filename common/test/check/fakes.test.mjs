@@ -68,12 +68,35 @@ test('nor as 03 to a line about an instruction that no hart has found illegal', 
   assert.ok(points <= most, `${points} points for ${passed.join(', ')}`);
 });
 
+test('the fakes do what they are for', async () => {
+  const consoleOf = async (directory) => {
+    const { results } = await grade(directory, '07-hypercall',
+      { out: `${directory}.build`, seed: 'fakes', only: 'call' });
+    return results.find(({ run }) => run).run.console;
+  };
+  assert.match(await consoleOf(makePrinter('07-hypercall', 0)), /the guest has powered off/);
+  assert.match(await consoleOf(makeFake('jump', '07-hypercall')), /^numbers( 0x\w+)+$/m);
+});
+
+/** Checks step 07 with something before what its Makefile says: the last line. */
+function checkWith(makefile, qemu) {
+  const directory = fs.mkdtempSync(path.join(scratch, 'makefile-'));
+  fs.cpSync(path.join(root, 'steps', '07-hypercall'), directory, { recursive: true });
+  const file = path.join(directory, 'Makefile');
+  fs.writeFileSync(file, makefile + fs.readFileSync(file, 'utf8').replace('../../', `${root}/`));
+  fs.writeFileSync(path.join(directory, 'qemu'), qemu, { mode: 0o755 });
+  return spawnSync('make', ['check', 'STEP=07', `DIR=${directory}`],
+    { cwd: root, env: userEnvironment(), encoding: 'utf8' }).stdout.trim().split('\n').at(-1);
+}
+
 test('a QEMU that a directory brings is not the one that runs', () => {
-  const step = '07-hypercall';
-  const directory = makeFake('jump', step, 'override QEMU := ./qemu\nSHELL := /bin/true\n');
-  fs.writeFileSync(path.join(directory, 'qemu'), '#!/bin/sh\necho hello\n', { mode: 0o755 });
-  const { stdout } = spawnSync('make', ['check', 'STEP=07', `DIR=${directory}`],
-    { cwd: root, env: userEnvironment(), encoding: 'utf8' });
-  const [, points] = /^(\d+) of 100 points, seed \w+\n$/m.exec(stdout) ?? [];
-  assert.ok(Number(points) <= most, stdout);
+  const sign = path.join(scratch, 'was-run');
+  const fake = '#!/bin/sh\n[ "$1" != --version ] || exec qemu-system-riscv64 --version\n'
+    + `touch ${sign}\n`;
+  assert.match(checkWith('override QEMU := $(CURDIR)/qemu\n', fake), /^100 of 100 points/);
+  assert.ok(!fs.existsSync(sign));
+});
+
+test('a Makefile without commands gets nothing', () => {
+  assert.match(checkWith('SHELL := /bin/true\n', ''), /^0 of 100 points/);
 });

@@ -11,7 +11,7 @@ export const mistakes = {
   '01-boot': [
     { patch: 'no-clear', test: 'zeros', says: ['128 zeros', 'as before the start'] },
     { patch: 'book/halt-first', test: 'stack', says: ['the firmware\'s memory', 'in halt'] },
-    { patch: 'book/stack-below', test: 'waiting', says: ['illegal instruction', 'main.cpp:14'] },
+    { patch: 'book/stack-below', test: 'waiting', says: ['illegal instruction', 'main.cpp'] },
     { patch: 'book/low', test: 'entered', says: ['does not start', 'overlap'] },
     { patch: 'no-call', test: 'main', says: ['a function with the name main'] },
     { patch: 'misaligned-stack', test: 'stack', says: ['a multiple of 16'] },
@@ -36,12 +36,12 @@ export const mistakes = {
   ],
   '04-memory': [
     { patch: 'not-cleared', test: 'cleared', says: ['4096 zeros', 'as before the start'] },
-    { patch: 'book/overlap', test: 'free-memory', says: ['pages from 0x80200000', '0x4000'] },
+    { patch: 'book/overlap', test: 'free-memory', says: ['pages from 0x80200000'] },
     { patch: 'book/pointer', test: 'pages', says: ['at least four pages', '0 of them'] },
     { patch: 'book/several', test: 'used-up', says: ['no page is left'] },
     { patch: 'book/table', test: 'used-up', says: ['no page is left'] },
     { patch: 'last-page', test: 'whole-pool', says: ['32 pages', '31 pages'] },
-    { patch: 'given-twice', test: 'pages', says: ['given away twice', '0x80208000'] },
+    { patch: 'given-twice', test: 'pages', says: ['given away twice'] },
   ],
   '05-guest-mode': [
     { patch: 'book/no-spp', test: 'supervisor', says: ['VS-mode', 'VU-mode'] },
@@ -50,12 +50,13 @@ export const mistakes = {
     { patch: 'no-hgatp', test: 'no-memory', says: ['environment call from VS-mode'] },
     { patch: 'not-read-back', test: 'read-back', says: ['whose hgatp stays 0'] },
     { patch: 'no-fence', test: 'fences', says: ['hfence.gvma is executed'] },
+    { patch: 'forged-fences', test: 'fences', says: ['hfence.gvma is executed'] },
     { patch: 'no-uxl', test: 'fresh-csrs', says: ['UXL', '0x100000000'] },
     { patch: 'no-x31', test: 'fresh-registers', says: ['t6 of the guest'] },
   ],
   '06-guest-page-table': [
     { patch: 'no-a-d', test: 'entry-bits', says: ['0x80200000', 'lacks'] },
-    { patch: 'book/misplaced-root', test: 'root', says: ['a multiple of 0x4000', '0x80209000'] },
+    { patch: 'book/misplaced-root', test: 'root', says: ['a multiple of 0x4000'] },
     { patch: 'book/no-fence', test: 'fence', says: ['hfence.gvma is executed'] },
     { patch: 'book/no-u', test: 'first-call', says: ['instruction guest-page fault'] },
     { patch: 'book/same-page', test: 'confined', says: ['and at 0x80200000'] },

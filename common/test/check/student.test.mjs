@@ -14,9 +14,10 @@ import { root, userEnvironment } from '../machine.mjs';
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'student-'));
 after(() => fs.rmSync(scratch, { recursive: true }));
 
-/** Runs make at the top of the checkout: { status, output }, or elsewhere. */
+/** Runs make at the top of the checkout, or elsewhere: { status, output, errors }. */
 function make(words, { cwd = root, env = {} } = {}) {
-  const { status, stdout, stderr } = spawnSync('make', words.split(' '), {
+  const list = Array.isArray(words) ? words : words.split(' ');
+  const { status, stdout, stderr } = spawnSync('make', list, {
     cwd, encoding: 'utf8', env: { ...userEnvironment(), ...env },
   });
   return { status, output: stdout, errors: stderr.replace(/^make.*\n/gm, '') };
@@ -106,6 +107,10 @@ describe('make start', () => {
   });
 });
 
+fs.mkdirSync(place('strange'));
+fs.writeFileSync(path.join(place('strange'), 'Makefile'), `include ${root}/common/step.mk\n`);
+fs.writeFileSync(path.join(place('strange'), '.start.json'), '{}');
+
 describe('a directory anywhere', () => {
   test('takes what helps, too', () => {
     startOf('06-guest-page-table');
@@ -122,8 +127,13 @@ describe('a directory anywhere', () => {
     assert.equal(make('-C own build', at).status, 0);
   });
   for (const [what, words, message] of [
-    ['with a space', 'start STEP=07 DIR=a\u00a0b', /^start: DIR=.*a path with a space in it/],
-    ['that is not there', 'run DIR=/nowhere', /DIR=\/nowhere: there is no Makefile: .make start/],
+    ...['start', 'run', 'check'].map((name) => [`with a space for ${name}`,
+      [name, 'STEP=07', 'DIR=a b'], /DIR=a b: a path with a space in it/]),
+    ...['run', 'check', 'hint', 'compare', 'submit'].map((name) => [`that is not there for ${name}`,
+      `${name} STEP=07 DIR=/nowhere`, /DIR=\/nowhere: there is no Makefile: .make start/]),
+    ['that is the checkout', `start STEP=02 DIR=${root}`, /that is the workbook's own/],
+    ['that is a step of the book', 'start STEP=02 DIR=steps/02-printing', /the workbook's own/],
+    ['that make start has not written', `check DIR=${place('strange')}`, /remove it, and name STEP=/],
     ['of no step', 'check STEP=99', /STEP=99: there is no such step: say 09, 09-linux or/],
     ['with a number of one digit', 'start STEP=7', /STEP=7: there is no such step: say STEP=09/],
     ['without a step', 'start', /STEP=: there is no such step/],

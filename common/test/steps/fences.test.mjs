@@ -3,10 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 
+import { listSteps, stepsDirectory } from '../../steps.mjs';
 import { built, root } from '../machine.mjs';
 import { disassemble, functionsAt } from '../symbols.mjs';
 
@@ -15,7 +15,7 @@ const entering = ['05', '06', '07', '08', '09', '10', '11', '12', '13', '14', '1
 const loading = entering.slice(3);
 const withQueue = ['15'];
 
-const steps = fs.readdirSync(path.join(root, 'steps'));
+const steps = listSteps(stepsDirectory);
 const stepOf = (number) => steps.find((name) => name.startsWith(`${number}-`));
 
 const files = new Map();

@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 
+import { listSteps, stepsDirectory } from '../../steps.mjs';
 import { root } from '../machine.mjs';
 
-const steps = fs.readdirSync(path.join(root, 'steps')).sort();
+const steps = listSteps(stepsDirectory);
 
 /** Runs make in a step: {status, output}. */
 async function make(step, ...words) {
