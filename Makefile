@@ -21,7 +21,7 @@ IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Mak
   STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
 quoted = '$(subst ','\'',$1)'
 option = $(if $2,--$1 $(call quoted,$2))
-STUDENT = @sh common/setup.sh check && node common/check/student/
+STUDENT = @sh common/install/setup.sh check && node common/check/student/
 
 ##@ Run
 run: ## boots the finished hypervisor and its guest, installs what is missing: STEP= DIR= another
@@ -114,7 +114,7 @@ bench-kvm: ## the same, and beside Linux's KVM: fetches 160 MB of Debian's packa
 	@$(SUBMAKE) common/bench kvm
 
 lines: ## counts the lines of the steps: STEP=09 lists the files of one
-	@node common/lines.mjs $(if $(STEP),$(call step_directory,$(STEP)))
+	@node common/stairs/lines.mjs $(if $(STEP),$(call step_directory,$(STEP)))
 
 ##@ Read
 book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= EDITIONS= RUN=
@@ -147,14 +147,14 @@ recordings: ## runs again what the book quotes, and stores it: STEP=NN only one 
 	   node book/record/record.mjs $(STEP)
 
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
-	@node common/carry.mjs $(if $(ANEW),--anew) $(FROM)
+	@node common/stairs/carry.mjs $(if $(ANEW),--anew) $(FROM)
 
 stairs: ## the change from each step to the next; fails on what is too much, unused, or for nothing
-	@node common/stairs.mjs
+	@node common/stairs/stairs.mjs
 
 ##@ Prepare
 doctor: ## tells which tools are there and which are missing; changes nothing
-	@sh common/doctor.sh report $(NEEDED) strict test book pdf
+	@sh common/install/doctor.sh report $(NEEDED) strict test book pdf
 
 setup: ## installs the tools for `make run`; SETUP='strict test book pdf' all
 	@$(INSTALL_TOOLS) $(SETUP)

@@ -9,7 +9,7 @@ import { createServer as createTcpServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import sirv from 'sirv';
 import { createServer as createSourceServer } from 'vitepress';
-import { refuse } from '../common/steps.mjs';
+import { refuse } from '../common/stairs/steps.mjs';
 import { readParameters } from './lib/parameters.mjs';
 import { runBookTool } from './lib/tool.mjs';
 

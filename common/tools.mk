@@ -74,9 +74,10 @@ endif
 export QEMU
 MACHINE ?= qemu
 NEEDED := run $(if $(BUNDLED),,guest) $(filter strict,$(MACHINE))
-CHECK_TOOLS = sh $(ROOT)/common/doctor.sh check $(NEEDED)
-INSTALL_TOOLS = sh $(ROOT)/common/setup.sh $(NEEDED)
-INSTALL_BOOK_TOOLS = sh $(ROOT)/common/setup.sh book $(if $(EDITIONS),pdf) $(if $(WITH_RUNS),$(NEEDED) strict)
+CHECK_TOOLS = sh $(ROOT)/common/install/doctor.sh check $(NEEDED)
+INSTALL_TOOLS = sh $(ROOT)/common/install/setup.sh $(NEEDED)
+INSTALL_BOOK_TOOLS = sh $(ROOT)/common/install/setup.sh book $(if $(EDITIONS),pdf) \
+  $(if $(WITH_RUNS),$(NEEDED) strict)
 
 # The book's pages run the chapters; RUN= on the command line leaves out what they need for that.
 WITH_RUNS := $(if $(RUN)$(filter undefined,$(origin RUN)),yes)

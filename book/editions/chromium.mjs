@@ -1,7 +1,7 @@
 // The Chromium that prints the book, and with which its tests look at it.
 import { spawnSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 
 /** The place of a program; tools.txt has those that are needed. */
 export function programOf(name) {

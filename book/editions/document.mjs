@@ -1,7 +1,7 @@
 // The pages as one document: each id is there once, and links between pages lead from place to
 // place in it. What leads to a page that is not in the book leads to the site, if that is known.
 import { h } from 'hastscript';
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { about, title } from '../lib/contents.mjs';
 import { base, revision, siteUrl } from '../lib/render/site.mjs';
 import { readPages } from './pages.mjs';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { toHtml } from 'hast-util-to-html';
 import { h } from 'hastscript';
-import { number } from '../../common/steps.mjs';
+import { number } from '../../common/stairs/steps.mjs';
 import { colorSheet } from '../lib/render/highlight.mjs';
 import { sectionsOf } from './sections.mjs';
 import { titleOf } from './title.mjs';

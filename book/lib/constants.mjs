@@ -4,7 +4,7 @@
 // An expression is C++: numbers, names of constants and enumerators of the step, the usual
 // operators. Three more: 16K and 2M as in linker scripts; FILE#"text" and FILE#SYMBOL#"text", the
 // expression that follows a text; and NAME.size, the second value of a range.
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { treeOf } from './blame.mjs';
 import { remember } from './remember.mjs';
 import { symbolsOf } from './symbols.mjs';

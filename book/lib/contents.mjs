@@ -1,6 +1,6 @@
 // What the book has, in reading order. The site's sidebar is made of this list, with the links that
 // lead on at the end of a page; so are the editions, which leave out what is only a tool of the site.
-import { number } from '../../common/steps.mjs';
+import { number } from '../../common/stairs/steps.mjs';
 import { titleOf } from './render/chapter.mjs';
 import { steps } from './steps.mjs';
 

@@ -1,6 +1,6 @@
 // What `make book`, `book-serve` and `book-dev` can be told: BASE, SITE_URL, REPO_URL, EDITIONS and
 // PORT, all from the environment, where make puts what stands on its command line.
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 
 function readBase(base = '/') {
   if (!/^\/(?:[\w.~-]+\/)*$/.test(base)) {

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { XMLParser } from 'fast-xml-parser';
-import { refuse, stepsDirectory } from '../../common/steps.mjs';
+import { refuse, stepsDirectory } from '../../common/stairs/steps.mjs';
 import { filesOf, linesOf } from './steps.mjs';
 
 /** The headers of a step. */

@@ -3,7 +3,7 @@
 // is the one place where it is decided who shows what; the site, the recordings and the tests ask
 // here.
 import { relative } from 'node:path';
-import { stepsDirectory } from '../../common/steps.mjs';
+import { stepsDirectory } from '../../common/stairs/steps.mjs';
 import { compareTexts, numberLines, runsOf } from './difference.mjs';
 import { nameOf, parseFiles } from './directives.mjs';
 import { bookDirectory, readPage } from './page.mjs';

@@ -1,7 +1,7 @@
 // The steps as the book sees them: their names, and the files of each.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesIn, listSteps, number, stepsDirectory } from '../../common/steps.mjs';
+import { filesIn, listSteps, number, stepsDirectory } from '../../common/stairs/steps.mjs';
 
 /** The steps' names, from the first on. */
 export const steps = listSteps(stepsDirectory);

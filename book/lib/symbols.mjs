@@ -5,7 +5,7 @@
 // what; these have so little syntax that a few lines find it.
 import { spawnSync } from 'node:child_process';
 import { extname, join } from 'node:path';
-import { refuse, stepsDirectory } from '../../common/steps.mjs';
+import { refuse, stepsDirectory } from '../../common/stairs/steps.mjs';
 import { filesOf, linesOf } from './steps.mjs';
 
 /** A name per declaration: { path, name, kind, scope, line, end }, all kinds, locals too. */

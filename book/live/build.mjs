@@ -4,7 +4,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { filesIn, refuse } from '../../common/steps.mjs';
+import { filesIn, refuse } from '../../common/stairs/steps.mjs';
 import { linux, root, squashfs } from '../../common/test/machine.mjs';
 import { readParameters } from '../lib/parameters.mjs';
 import { steps } from '../lib/steps.mjs';
@@ -27,7 +27,7 @@ function make(directory, ...targets) {
 
 /** OpenSBI, as doctor.sh finds it for `make run`. */
 function findFirmware() {
-  const found = execFileSync('sh', [path.join(root, 'common/doctor.sh'), 'found', 'run'],
+  const found = execFileSync('sh', [path.join(root, 'common/install/doctor.sh'), 'found', 'run'],
     { encoding: 'utf8' });
   const [, file] = /^opensbi (.*)$/m.exec(found) ?? refuse('OpenSBI is missing: make doctor');
   return file;

@@ -4,7 +4,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { versionsOf } from '../lib/blame.mjs';
 import { bookDirectory } from '../lib/page.mjs';
 import { fileSlug, versionAt } from '../lib/render/site.mjs';

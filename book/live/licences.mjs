@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 import { StrictMachine } from '../../common/machine/wasm.mjs';
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { opensbiOf } from '../record/text.mjs';
 
 const enough = 50_000_000; // instructions within which the firmware has said its version

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { hashOf, manifestPath, storedPath } from './store.mjs';
 
 /** Whether the pages run anything: `make book RUN=` leaves it out. */

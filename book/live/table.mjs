@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { filesIn } from '../../common/steps.mjs';
+import { filesIn } from '../../common/stairs/steps.mjs';
 import { compareTexts } from '../lib/difference.mjs';
 import { writtenIn } from '../record/elf.mjs';
 import { withSuffix } from '../record/versions.mjs';

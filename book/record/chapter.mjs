@@ -2,7 +2,7 @@
 
 import path from 'node:path';
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { linux, qemus } from '../../common/test/machine.mjs';
 import { bookDirectory } from '../lib/page.mjs';
 import { readChapter } from '../lib/states.mjs';

@@ -5,7 +5,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 
 const prompt = '(qemu) ';
 const ticks = 10_000_000; // the machine's clock has so many in a second

@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { filesIn, refuse } from '../../common/steps.mjs';
+import { filesIn, refuse } from '../../common/stairs/steps.mjs';
 import { root, userEnvironment } from '../../common/test/machine.mjs';
 
 const build = path.join(root, 'build');

@@ -1,7 +1,7 @@
 // make recordings: runs what the pages quote, and stores it. record.mjs [NN]
 // One line for each run; then, in one line each, what cannot be recorded, which stays as it was.
 
-import { Refusal, refuse } from '../../common/steps.mjs';
+import { Refusal, refuse } from '../../common/stairs/steps.mjs';
 import { qemus } from '../../common/test/machine.mjs';
 import { stepOf, steps } from '../lib/steps.mjs';
 import { runBookTool } from '../lib/tool.mjs';

@@ -1,7 +1,7 @@
 // The first request in a virtqueue, as the patch of a run has it printed: a line for each thing that
 // driver or device does.
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { stepsOf } from '../lib/request.mjs';
 
 const hex = '(0x[0-9a-f]+)';

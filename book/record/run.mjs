@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { Machine, root } from '../../common/test/machine.mjs';
 import { placeOf, readSymbols } from './elf.mjs';
 import { exitLog, exitsText, readExits } from './exits.mjs';

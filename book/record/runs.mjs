@@ -67,7 +67,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { bookDirectory } from '../lib/page.mjs';
 
 const chapterDirectory = (step) => path.join(bookDirectory, step);

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { filesIn } from '../../common/steps.mjs';
+import { filesIn } from '../../common/stairs/steps.mjs';
 import { bookDirectory } from '../lib/page.mjs';
 import { compare, kindOf } from './compare.mjs';
 

@@ -1,6 +1,6 @@
 // A second-stage table, as it lies in the memory of a run that stands still.
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { hex, isPointer, readEntry, rootOf } from '../lib/walk.mjs';
 
 const lastLevel = 2; // counted from the root

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import readline from 'node:readline';
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { disassemble } from '../../common/test/symbols.mjs';
 import { readSymbols, writtenIn } from './elf.mjs';
 

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { refuse } from '../../common/steps.mjs';
+import { refuse } from '../../common/stairs/steps.mjs';
 import { linux, qemus, root } from '../../common/test/machine.mjs';
 
 const suffix = process.env.LLVM_SUFFIX ?? '-19'; // tools.mk exports it

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { countStep } from '../lines.mjs';
+import { countStep } from '../stairs/lines.mjs';
 import {
   built, hypervisorRange, kernel, qemu, runBare, runHypervisor, stepDirectory, versionOf,
 } from './machine.mjs';

@@ -17,7 +17,7 @@ import { chapterOf, recordOf, testOf } from './reports/record.mjs';
 import { textOfChapter, textOfFault, textOfTest } from './reports/text.mjs';
 import { versionsOf } from './reports/versions.mjs';
 import { reportOptions, requirePlaces, writeReports } from './reports/write.mjs';
-import { refuse } from '../steps.mjs';
+import { refuse } from '../stairs/steps.mjs';
 import { readLimit, runCommand, stepOf, workOf } from './student/command.mjs';
 import { anySeed } from './values.mjs';
 

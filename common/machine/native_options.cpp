@@ -93,7 +93,7 @@ u64 size_of(std::string_view option, std::string_view text) {
     return *number << 10 * (unit + 1);
 }
 
-/// The first firmware that is installed, where common/doctor.sh looks for it.
+/// The first firmware that is installed, where common/install/doctor.sh looks for it.
 std::string find_firmware() {
     for (const char* place : {"/usr", "/usr/local", "/opt/*"}) {
         const std::string pattern =

@@ -3,7 +3,7 @@
 # those that Debian calls essential. So a program that the list lacks is missing on any machine.
 #   usage: path.sh DIRECTORY GROUP…
 set -eu
-doctor=$(dirname "$0")/../doctor.sh directory=$1
+doctor=$(dirname "$0")/../install/doctor.sh directory=$1
 shift
 
 essential=$(dpkg-query -W -f '${Essential} ${Package}\n' 2>/dev/null | sed -n 's/^yes //p')

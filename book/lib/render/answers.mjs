@@ -1,7 +1,7 @@
 // The failures of all chapters by what one sees, and the lines with which a chapter stops on its way:
 // for somebody who has such a line before them. The causes are in book/answers.mjs, the lines on the
 // chapters' pages.
-import { number, refuse } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/stairs/steps.mjs';
 import { groups } from '../../answers.mjs';
 import { chapterOf } from '../blame.mjs';
 import { plainOf } from '../console-html.mjs';

@@ -1,6 +1,6 @@
 // What the site puts around a chapter's text: its title, the size of its change, its states, and at
 // the end where to go on.
-import { number, refuse } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/stairs/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { readPage, slugOf } from '../page.mjs';
 import { remember } from '../remember.mjs';

@@ -1,5 +1,5 @@
 // What `make check` asks of a step: its tests, with their points.
-import { number } from '../../../common/steps.mjs';
+import { number } from '../../../common/stairs/steps.mjs';
 import { planOf } from '../../../common/check/plan.mjs';
 import { slugOf } from '../page.mjs';
 import { steps } from '../steps.mjs';

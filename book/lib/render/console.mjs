@@ -1,6 +1,6 @@
 // What a console has shown: the firmware's lines are folded, and who says what can be seen. Lines
 // of the hypervisor begin with its name; what follows the firmware and does not is the guest's.
-import { number, refuse } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/stairs/steps.mjs';
 import { liveRun } from '../../live/site.mjs';
 import { firmwareOf, linesOf } from '../../record/text.mjs';
 import { chapterOf } from '../blame.mjs';

@@ -1,6 +1,6 @@
 // What each directive shows. README.md says how they are written; those that are not in there stand
 // on the pages that are made by the site.
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { readPage } from '../page.mjs';
 import { licencesHtml } from '../../live/licences-html.mjs';

@@ -2,7 +2,7 @@
 // its numbers are those of the step and of its recorded runs.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { bookDirectory, numberPattern } from '../page.mjs';
 import { escape, unescape, withCode } from './html.mjs';
 import { numberNamed } from './recorded.mjs';

@@ -1,6 +1,6 @@
 // Where the exits of a boot go, as a drawing: bars from the first exit to the last, with the kernel's
 // lines beside them.
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { escape, shellHtml, withCode } from './html.mjs';
 import { runOf, textOf } from './recorded.mjs';
 

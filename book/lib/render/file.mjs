@@ -1,6 +1,6 @@
 // The pages of the files: each version of each file, and beside each run of lines the step that
 // brought it; for each step the list of its files.
-import { number } from '../../../common/steps.mjs';
+import { number } from '../../../common/stairs/steps.mjs';
 import { blame, chapterOf, treeOf, versionsOf } from '../blame.mjs';
 import { linesOf, steps } from '../steps.mjs';
 import { copyButton } from './change.mjs';

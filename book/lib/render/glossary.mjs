@@ -1,5 +1,5 @@
 // The glossary: each term with what it is, where it is introduced, and the specification's word.
-import { number, refuse } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/stairs/steps.mjs';
 import { glossary } from '../../glossary.mjs';
 import { slugOf } from '../page.mjs';
 import { introductionsOf, pagesInOrder } from '../terms.mjs';

@@ -2,7 +2,7 @@
 // of their files.
 import { treeOf } from '../blame.mjs';
 import { steps } from '../steps.mjs';
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { slugOf } from '../page.mjs';
 import { escape, headingHtml, withCode } from './html.mjs';
 import { floors } from './readme.mjs';

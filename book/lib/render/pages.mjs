@@ -1,6 +1,6 @@
 // The titles and descriptions of the pages that have no Markdown of their own, and where the last page
 // of the book leads: nowhere.
-import { number } from '../../../common/steps.mjs';
+import { number } from '../../../common/stairs/steps.mjs';
 import { readingOrder } from '../contents.mjs';
 import { titleOf } from './chapter.mjs';
 import { subjectOf } from './subject.mjs';

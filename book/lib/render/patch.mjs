@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_HEADERS_ONLY, applyPatch, createTwoFilesPatch, parsePatch } from 'diff';
-import { number, refuse } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/stairs/steps.mjs';
 import { chapterOf, treeOf } from '../blame.mjs';
 import { compareTexts } from '../difference.mjs';
 import { bookDirectory, slugOf } from '../page.mjs';

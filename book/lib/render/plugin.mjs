@@ -1,7 +1,7 @@
 // What the site has beside its pages: the patches of the steps, the card, and the colours of code. In
 // `make book-dev` it also forgets what was worked out of a source that changes.
 import { extname } from 'node:path';
-import { stepsDirectory } from '../../../common/steps.mjs';
+import { stepsDirectory } from '../../../common/stairs/steps.mjs';
 import { bookDirectory } from '../page.mjs';
 import { forget } from '../remember.mjs';
 import { steps } from '../steps.mjs';

@@ -1,5 +1,5 @@
 // A quotation of quotations.mjs, with where it stands.
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { documents, quotations } from '../../quotations.mjs';
 import { escape, withCode } from './html.mjs';
 import { hrefOf } from './site.mjs';

@@ -1,7 +1,7 @@
 // What the README says of the steps, the floors and the variables, so that it is said once.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { remember } from '../remember.mjs';
 
 export const readmePath = fileURLToPath(new URL('../../../README.md', import.meta.url));

@@ -2,8 +2,8 @@
 // that a page may name.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { countStep } from '../../../common/lines.mjs';
-import { refuse, stepsDirectory } from '../../../common/steps.mjs';
+import { countStep } from '../../../common/stairs/lines.mjs';
+import { refuse, stepsDirectory } from '../../../common/stairs/steps.mjs';
 import { chapterOf } from '../blame.mjs';
 import { constantText } from '../constants.mjs';
 import { bookDirectory } from '../page.mjs';

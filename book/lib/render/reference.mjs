@@ -1,6 +1,6 @@
 // The pages of the reference: for each step one that lists its headers, and one for each header
 // with what it declares. An address is made of names only: /api/07-hypercall/vcpu/#Vcpu::run.
-import { number, refuse } from '../../../common/steps.mjs';
+import { number, refuse } from '../../../common/stairs/steps.mjs';
 import { versionsOf } from '../blame.mjs';
 import { isConstant, nameOf, readReference, textOf } from '../reference.mjs';
 import { remember } from '../remember.mjs';

@@ -1,6 +1,6 @@
 // A recorded request in a virtqueue: the areas after each of its steps, one under the other. With
 // scripts theme/request.mjs shows one of them at a time.
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { flagsOf, stepsOf } from '../request.mjs';
 import { commandHtml, versionsHtml } from './console.mjs';
 import { runOf, textOf } from './recorded.mjs';

@@ -1,7 +1,7 @@
 // The files that a page is made of: an edit of one of them updates the page in `make book-dev`.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesIn, stepsDirectory } from '../../../common/steps.mjs';
+import { filesIn, stepsDirectory } from '../../../common/stairs/steps.mjs';
 import { treeOf } from '../blame.mjs';
 import { bookDirectory } from '../page.mjs';
 import { stepBefore, steps } from '../steps.mjs';

@@ -1,7 +1,7 @@
 // One exit of the guest, instruction by instruction, as tables: what is executed, and the registers
 // that it changes. Runs of loads and stores are folded: they are long, and all alike. Where a page
 // names texts, the functions that have them are open, and the others folded whole.
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { commandHtml } from './console.mjs';
 import { count, escape } from './html.mjs';
 import { runOf, textOf } from './recorded.mjs';

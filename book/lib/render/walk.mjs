@@ -1,6 +1,6 @@
 // Guest-physical addresses followed through a recorded second-stage table: those that the page names,
 // for everybody, and a form for any other, which theme/walk.mjs brings to life.
-import { refuse } from '../../../common/steps.mjs';
+import { refuse } from '../../../common/stairs/steps.mjs';
 import { accessNames, hex, readAddress, rootOf, walk } from '../walk.mjs';
 import { walkHtml } from '../walk-html.mjs';
 import { commandHtml } from './console.mjs';

@@ -1,5 +1,5 @@
 // The whole change of a step: each file that changes in a box of its own, without prose.
-import { number } from '../../../common/steps.mjs';
+import { number } from '../../../common/stairs/steps.mjs';
 import { chapterOf, treeOf } from '../blame.mjs';
 import { compareTexts } from '../difference.mjs';
 import { remember } from '../remember.mjs';

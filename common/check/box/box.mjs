@@ -4,7 +4,7 @@
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 import { root } from '../submission.mjs';
 import { bareRoom } from './bare.mjs';
 import { building, looking } from './limits.mjs';
@@ -14,7 +14,7 @@ import { shownFiles, shownRules, shownTools } from './shown.mjs';
 /** Looks in the box for what step.mk needs, and for QEMU. */
 const toolCheck = ['env', `QEMU=${process.env.QEMU || 'qemu-system-riscv64'}`,
   `LLVM_SUFFIX=${process.env.LLVM_SUFFIX ?? '-19'}`,
-  'sh', `${root}/common/doctor.sh`, 'check', 'run'];
+  'sh', `${root}/common/install/doctor.sh`, 'check', 'run'];
 
 /** Names the first of its arguments that cannot be read. */
 const canRead = 'for file; do [ -r "$file" ] || { echo "$file" >&2; exit 1; }; done';

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { filesIn, refuse } from '../../steps.mjs';
+import { filesIn, refuse } from '../../stairs/steps.mjs';
 import { root } from '../submission.mjs';
 
 /** Where a system keeps its programs. BOX_TOOLS= names more such directories. */
@@ -11,8 +11,8 @@ const tools = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '
   '/etc/ld.so.cache', ...(process.env.BOX_TOOLS ?? '').split(':').filter(Boolean)];
 
 /** What step.mk needs of common/. */
-const rules = ['step.mk', 'tools.mk', 'tools.txt', 'doctor.sh', 'headers.hpp', 'include',
-  'string.c', 'chacha20.c'].map((name) => path.join(root, 'common', name));
+const rules = ['step.mk', 'tools.mk', 'install', 'headers.hpp', 'include', 'string.c', 'chacha20.c']
+  .map((name) => path.join(root, 'common', name));
 
 /** The kernel, the disk and libfdt. */
 const guestFiles = path.join(root, 'build', 'guest');

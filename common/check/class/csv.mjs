@@ -1,5 +1,5 @@
 // Tables as text: RFC 4180, written so that no program takes a cell for a formula, and read.
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 
 /** What spreadsheets compute when a cell begins with it: an apostrophe makes it text. */
 const asText = (cell) => (/^\s*[=+\-@]/.test(cell) ? `'${cell}` : cell);

@@ -11,7 +11,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { refuse, Refusal } from '../../steps.mjs';
+import { refuse, Refusal } from '../../stairs/steps.mjs';
 import { Box } from '../box/box.mjs';
 import { planOf } from '../plan.mjs';
 import { plain } from '../reports/plain.mjs';

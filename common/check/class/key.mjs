@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { filesIn, refuse } from '../../steps.mjs';
+import { filesIn, refuse } from '../../stairs/steps.mjs';
+import { common, ruleFiles } from '../rules.mjs';
 import { root } from '../submission.mjs';
 
 /** A hash over names and contents; a zero byte stands in no name. */
@@ -20,13 +21,7 @@ const filesBelow = (directory) => filesIn(directory)
 
 /** What builds and runs a submission beside its own sources, but for the tools. */
 function* rulesOf(step) {
-  const common = path.join(root, 'common');
-  for (const name of fs.readdirSync(common).filter((each) => /\.(mk|c|hpp|sh|mjs)$/.test(each))) {
-    yield [name, fs.readFileSync(path.join(common, name))];
-  }
-  yield* filesBelow(path.join(common, 'check'));
-  yield* filesBelow(path.join(common, 'run'));
-  yield* filesBelow(path.join(common, 'test', 'guests'));
+  yield* ruleFiles().map((name) => [name, fs.readFileSync(path.join(common, name))]);
   yield ['Makefile', fs.readFileSync(path.join(root, 'steps', step, 'Makefile'))];
   for (const name of ['Image', 'rootfs.squashfs']) {
     const file = path.join(root, 'build', 'guest', name);

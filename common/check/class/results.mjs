@@ -9,7 +9,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 import { textOf } from '../reports/text.mjs';
 import { writeCsv } from './csv.mjs';
 import { json, readJson, removeUnfinished, writeWhole } from './files.mjs';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 import { stepOf } from '../student/command.mjs';
 import { checksDirectory } from './key.mjs';
 import { readRoster } from './submissions.mjs';

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 import { readCsv } from './csv.mjs';
 
 const longest = 200; // bytes of a name, which becomes that of a file

@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 import { entriesOf, isSource, take } from '../student/taken.mjs';
 import { readArchive } from './untar.mjs';
 

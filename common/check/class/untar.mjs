@@ -3,7 +3,7 @@
 // What could leave the place where it is unpacked is refused, whoever would unpack it.
 import { gunzipSync } from 'node:zlib';
 
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 
 const block = 512;
 const limit = 2 ** 26; // bytes, unpacked

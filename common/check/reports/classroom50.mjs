@@ -1,6 +1,6 @@
 // The record as Classroom 50's result.json, which is published in the student's repository. Whose
 // it is, its runner says in the environment.
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 import { itemsOf, publicOf } from './record.mjs';
 
 /** Its fields, and the variables that have them. */

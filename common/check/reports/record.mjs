@@ -1,6 +1,6 @@
 // The record of a grading: all that is reported of it, as data. Every report is made of it alone.
 // schemas/record.schema.json says what it has.
-import { refuse, number } from '../../steps.mjs';
+import { refuse, number } from '../../stairs/steps.mjs';
 import { plain, plainLines } from './plain.mjs';
 
 /** The version of the format: another one where a reader of the old would go wrong. */

@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { filesIn } from '../../steps.mjs';
-import { root } from '../submission.mjs';
+import { filesIn } from '../../stairs/steps.mjs';
+import { common, ruleFiles } from '../rules.mjs';
 
 /** The number in the first line that a program says of its version. */
 function versionOf(program) {
@@ -13,13 +13,13 @@ function versionOf(program) {
   return /\d+(\.\d+)+/.exec(stdout)?.[0] ?? 'unknown';
 }
 
-/** A hash of all files of some directories, and of their names. */
-function hashOf(directories) {
+const filesOf = (directory, names) => names.map((name) => [name, path.join(directory, name)]);
+
+/** A hash of files, and of their names. */
+function hashOf(files) {
   const hash = createHash('sha256');
-  for (const directory of directories) {
-    for (const name of filesIn(directory)) {
-      hash.update(`${name}\0`).update(fs.readFileSync(path.join(directory, name)));
-    }
+  for (const [name, file] of files) {
+    hash.update(`${name}\0`).update(fs.readFileSync(file));
   }
   return hash.digest('hex').slice(0, 12);
 }
@@ -34,10 +34,10 @@ function hashOf(directories) {
 export function versionsOf({
   qemu = process.env.QEMU || 'qemu-system-riscv64', checks = [],
 } = {}) {
-  const common = (name) => path.join(root, 'common', name);
   return {
     qemu: versionOf(qemu),
     compiler: versionOf(`clang++${process.env.LLVM_SUFFIX ?? '-19'}`),
-    checks: hashOf([...['check', 'include', 'run', 'test/guests'].map(common), ...checks]),
+    checks: hashOf([...filesOf(common, ruleFiles()),
+      ...checks.flatMap((directory) => filesOf(directory, filesIn(directory)))]),
   };
 }

@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 import { classroom50Of, requireRunner } from './classroom50.mjs';
 import { gradescopeOf } from './gradescope.mjs';
 import { junitOf } from './junit.mjs';

@@ -5,9 +5,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { filesIn, refuse } from '../../steps.mjs';
+import { filesIn, refuse } from '../../stairs/steps.mjs';
 import { readHidden } from '../class/hidden.mjs';
 import { shown } from '../place.mjs';
+import { common, ruleFiles } from '../rules.mjs';
 import { runCommand, stepOf } from '../student/command.mjs';
 import { root } from '../submission.mjs';
 import { zip } from './zip.mjs';
@@ -16,9 +17,6 @@ const scripts = fileURLToPath(new URL('gradescope', import.meta.url));
 
 /** Debian's keys: setup.sh knows by them what comes from Debian where it is another system. */
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
-/** What of common/ grades. */
-const parts = ['check', 'guest', 'include', 'run', 'test/guests'];
 
 const entry = (name, file) => ({
   name, content: fs.readFileSync(file), mode: fs.statSync(file).mode & 0o111 ? 0o755 : 0o644,
@@ -30,13 +28,11 @@ const entriesOf = (name, directory) => filesIn(directory)
 
 /** The rules and checks, and of the step only what a submission does not bring. */
 function workbookOf(step) {
-  const common = path.join(root, 'common');
-  const top = fs.readdirSync(common, { withFileTypes: true }).filter((each) => each.isFile());
   const book = path.join(root, 'steps', step);
   return [
     entry('workbook/Makefile', path.join(root, 'Makefile')),
-    ...top.map(({ name }) => entry(`workbook/common/${name}`, path.join(common, name))),
-    ...parts.flatMap((part) => entriesOf(`workbook/common/${part}`, path.join(common, part))),
+    ...ruleFiles().map((name) => entry(`workbook/common/${name}`, path.join(common, name))),
+    ...entriesOf('workbook/common/guest', path.join(common, 'guest')),
     entry(`workbook/steps/${step}/Makefile`, path.join(book, 'Makefile')),
     ...entriesOf(`workbook/steps/${step}/guest`, path.join(book, 'guest')),
   ];

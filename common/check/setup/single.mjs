@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { Refusal, refuse } from '../../steps.mjs';
+import { Refusal, refuse } from '../../stairs/steps.mjs';
 import { Box } from '../box/box.mjs';
 import { readHidden } from '../class/hidden.mjs';
 import { takeFrom } from '../class/take.mjs';

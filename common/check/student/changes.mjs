@@ -1,7 +1,7 @@
 // What a chapter changes: the difference between two steps, as git finds it.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { filesIn, git, listSteps, stepsDirectory } from '../../steps.mjs';
+import { filesIn, git, listSteps, stepsDirectory } from '../../stairs/steps.mjs';
 
 export const steps = listSteps(stepsDirectory);
 

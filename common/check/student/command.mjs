@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { refuse, Refusal } from '../../steps.mjs';
+import { refuse, Refusal } from '../../stairs/steps.mjs';
 import { endAll } from '../emulator.mjs';
 import { checkpoints } from '../plan.mjs';
 

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
-import { filesIn, refuse } from '../../steps.mjs';
+import { filesIn, refuse } from '../../stairs/steps.mjs';
 import { differenceOf, sourcesOf } from './changes.mjs';
 import { runCommand, stepOf, workOf } from './command.mjs';
 import { unmark } from './markers.mjs';

@@ -7,7 +7,7 @@ import { grade } from '../grade.mjs';
 import { placeOf, recall, remember } from '../place.mjs';
 import { planOf } from '../plan.mjs';
 import { anySeed } from '../values.mjs';
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 import { changeWith } from './changes.mjs';
 import { runCommand, stepOf, workOf } from './command.mjs';
 

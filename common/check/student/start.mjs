@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { number, refuse } from '../../steps.mjs';
+import { number, refuse } from '../../stairs/steps.mjs';
 import { root } from '../submission.mjs';
 import { changesOf, sourcesOf, stepBefore, steps } from './changes.mjs';
 import { directoryOf, readStart, runCommand, stepOf } from './command.mjs';

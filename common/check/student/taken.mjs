@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { refuse } from '../../steps.mjs';
+import { refuse } from '../../stairs/steps.mjs';
 
 const limits = { files: 100, bytes: 2 ** 20 };
 const isPlain = (name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name);

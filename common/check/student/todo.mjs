@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { number } from '../../steps.mjs';
+import { number } from '../../stairs/steps.mjs';
 import { planOf } from '../plan.mjs';
 import { root } from '../submission.mjs';
 import { wordsFor } from './markers.mjs';

@@ -9,7 +9,7 @@ import axe from 'axe-core';
 
 import { readChapter } from '../../../book/lib/states.mjs';
 import { steps } from '../../../book/lib/steps.mjs';
-import { filesIn } from '../../steps.mjs';
+import { filesIn } from '../../stairs/steps.mjs';
 import { frames, openTab, shiftsIn, startBrowser, visit, watchShifts } from './chromium.mjs';
 import { assertNone } from './html.mjs';
 import { builtSite, listPages } from './pages.mjs';

@@ -13,7 +13,7 @@ import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 
 import { readParameters } from '../../../book/lib/parameters.mjs';
-import { filesIn } from '../../steps.mjs';
+import { filesIn } from '../../stairs/steps.mjs';
 import { commandsWithout, front, makeCheckout } from './checkout.mjs';
 import { builtSite, root } from './pages.mjs';
 

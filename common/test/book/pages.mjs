@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'parse5';
 
 import { steps } from '../../../book/lib/steps.mjs';
-import { filesIn } from '../../steps.mjs';
+import { filesIn } from '../../stairs/steps.mjs';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
 

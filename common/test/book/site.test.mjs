@@ -14,7 +14,7 @@ import { readChapter } from '../../../book/lib/states.mjs';
 import { filesOf, steps } from '../../../book/lib/steps.mjs';
 import { namesOf } from '../../../book/lib/symbols.mjs';
 import { fileSlug } from '../../../book/lib/render/site.mjs';
-import { filesIn, withoutComments } from '../../steps.mjs';
+import { filesIn, withoutComments } from '../../stairs/steps.mjs';
 import { assertNone, testHtml } from './html.mjs';
 import {
   attribute, builtSite, elementsOf, hasClass, readSite, root, textOf,
@@ -119,7 +119,7 @@ describe('a chapter', () => {
   for (const step of steps) {
     test(`${step} says at its top how much changes, and with what it was run`, () => {
       const { files, added, removed } = changeOf(step);
-      const counted = execFileSync('node', ['common/lines.mjs', step],
+      const counted = execFileSync('node', ['common/stairs/lines.mjs', step],
         { cwd: root, encoding: 'utf8' });
       const lines = [...counted.matchAll(/^ *(\d+)  \S+$/gm)]
         .reduce((sum, [, number]) => sum + Number(number), 0);

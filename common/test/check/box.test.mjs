@@ -19,7 +19,7 @@ import { BoxedSubmission } from '../../check/box/submission.mjs';
 import { grade } from '../../check/grade.mjs';
 import { checkpoints } from '../../check/plan.mjs';
 import { root } from '../../check/submission.mjs';
-import { filesIn } from '../../steps.mjs';
+import { filesIn } from '../../stairs/steps.mjs';
 
 const isWhole = Boolean(process.env.CLASSROOM);
 const isSecond = Boolean(process.env.BOX_SECOND); // as a plain user, after root

@@ -27,7 +27,7 @@ export const points = ${JSON.stringify(points)};
 export const boots = { own: { firmware: 'private.S', values: () => ({ hart: 77 }) } };
 export const tests = [
   { name: 'secret-hart', points: 1, says: 'hart 77', boot: 'own', check: ${check} },
-  { name: 'secret-off', points: 3, says: 'off', boot: 'harts', parents: ['calls'],
+  { name: 'secret-off', points: 3, says: 'off', boot: 'chosen', parents: ['calls'],
     check(run) { run.expectEnd(0); } },
 ];
 `);

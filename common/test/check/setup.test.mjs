@@ -40,7 +40,7 @@ const hidden = path.join(scratch, 'hidden');
 fs.mkdirSync(path.join(hidden, 'chapters'), { recursive: true });
 fs.writeFileSync(path.join(hidden, 'chapters', '02-printing.mjs'), `
 export const points = { added: 20 };
-export const tests = [{ name: 'secret', says: 'what nobody knows', points: 1, boot: 'harts',
+export const tests = [{ name: 'secret', says: 'what nobody knows', points: 1, boot: 'chosen',
   check() {} }];
 `);
 

@@ -8,7 +8,7 @@ import { after, describe, test } from 'node:test';
 
 import { changesOf, sourcesOf, stepBefore, steps } from '../../check/student/changes.mjs';
 import { unmark } from '../../check/student/markers.mjs';
-import { isTelling } from '../../steps.mjs';
+import { isTelling } from '../../stairs/steps.mjs';
 import { root, userEnvironment } from '../machine.mjs';
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'student-'));

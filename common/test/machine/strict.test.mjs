@@ -10,7 +10,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { ChangingPlace, Place } from '../../../book/record/place.mjs';
-import { filesIn, listSteps, stepsDirectory } from '../../steps.mjs';
+import { filesIn, listSteps, stepsDirectory } from '../../stairs/steps.mjs';
 import { directory as hostileBuilt, disk as hostileDisk, guestFile } from '../hostile/machine.mjs';
 import { runTest } from '../hostile/tests.mjs';
 import { layout } from '../layout.mjs';

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { StrictMachine } from '../../machine/wasm.mjs';
-import { listSteps, stepsDirectory } from '../../steps.mjs';
+import { listSteps, stepsDirectory } from '../../stairs/steps.mjs';
 import { layout } from '../layout.mjs';
 import { built, linux, root, scratchDirectory, squashfs, userEnvironment } from '../machine.mjs';
 
@@ -16,7 +16,7 @@ const strict = path.join(root, 'build', 'machine', 'strict');
 const out = path.join(built, 'wasm');
 const scratch = scratchDirectory('wasm');
 
-/** OpenSBI, from where common/doctor.sh and the native program find it. */
+/** OpenSBI, from where common/install/doctor.sh and the native program find it. */
 const prefixes = ['/usr', '/usr/local', ...fs.readdirSync('/opt').map((name) => `/opt/${name}`)];
 const firmware = prefixes
   .map((prefix) => `${prefix}/share/qemu/opensbi-riscv64-generic-fw_dynamic.bin`)

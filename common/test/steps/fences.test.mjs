@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import test from 'node:test';
 
-import { listSteps, stepsDirectory } from '../../steps.mjs';
+import { listSteps, stepsDirectory } from '../../stairs/steps.mjs';
 import { built, root } from '../machine.mjs';
 import { disassemble, functionsAt } from '../symbols.mjs';
 

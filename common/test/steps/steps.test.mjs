@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { listSteps, stepsDirectory } from '../../steps.mjs';
+import { listSteps, stepsDirectory } from '../../stairs/steps.mjs';
 import { root } from '../machine.mjs';
 
 const steps = listSteps(stepsDirectory);

@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const tool = fileURLToPath(new URL('../../carry.mjs', import.meta.url));
+const tool = fileURLToPath(new URL('../../stairs/carry.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'carry-test-'));
 after(() => rmSync(root, { recursive: true }));
 

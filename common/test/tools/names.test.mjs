@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { undocumentedNames, unusedNames } from '../../names.mjs';
+import { undocumentedNames, unusedNames } from '../../stairs/names.mjs';
 
 const root = mkdtempSync(join(tmpdir(), 'names-test-'));
 after(() => rmSync(root, { recursive: true }));

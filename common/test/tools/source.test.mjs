@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { readNames, undocumentedNames } from '../../names.mjs';
+import { readNames, undocumentedNames } from '../../stairs/names.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const steps = readdirSync(join(root, 'steps')).sort();

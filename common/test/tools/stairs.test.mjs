@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-const tool = fileURLToPath(new URL('../../stairs.mjs', import.meta.url));
+const tool = fileURLToPath(new URL('../../stairs/stairs.mjs', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'stairs-test-'));
 after(() => rmSync(root, { recursive: true }));
 

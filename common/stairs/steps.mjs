@@ -6,7 +6,7 @@ import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-export const stepsDirectory = fileURLToPath(new URL('../steps', import.meta.url));
+export const stepsDirectory = fileURLToPath(new URL('../../steps', import.meta.url));
 
 /** What the user has to change: told in one line, without a stack. */
 export class Refusal extends Error {

@@ -7,7 +7,7 @@ packages=$(sh "$here/doctor.sh" packages "$@")
 [ -n "$packages" ] || exit 0
 command -v apt-get >/dev/null || { sh "$here/doctor.sh" check "$@" >&2; exit 1; }
 
-build=$(cd "$here/.." && pwd)/build log=$build/setup.log
+build=$(cd "$here/../.." && pwd)/build log=$build/setup.log
 mkdir -p "$build" && : >"$log" || exit 1
 fail() {
     echo "setup: $*" >&2

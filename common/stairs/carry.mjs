@@ -1,4 +1,4 @@
-// Takes a change made in one step through all later ones: `node common/carry.mjs 03`.
+// Takes a change made in one step through all later ones: `node common/stairs/carry.mjs 03`.
 //
 // Each step has the lines of the one before it and some more, so a change in step N is merged into
 // N+1 by a three-way merge of each file: what N was, what N is now, and N+1. What comes out of that

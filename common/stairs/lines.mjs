@@ -1,6 +1,6 @@
 // Counts lines, without those that are blank or a comment; code and headers are counted apart.
-//   node common/lines.mjs         the sums of all steps
-//   node common/lines.mjs STEP    the files of one step
+//   node common/stairs/lines.mjs         the sums of all steps
+//   node common/stairs/lines.mjs STEP    the files of one step
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
