@@ -18,7 +18,7 @@ export function withoutNames(file) {
   return copy;
 }
 
-/** The names of an ELF file, with their addresses. */
+/** The names of an ELF file, with their addresses: it has one table of them. */
 function readSymbols(file) {
   const headers = Array.from({ length: file.readUInt16LE(60) }, (_, index) =>
     Number(file.readBigUInt64LE(40)) + index * file.readUInt16LE(58));
@@ -26,14 +26,16 @@ function readSymbols(file) {
     start: Number(file.readBigUInt64LE(at + 24)), size: Number(file.readBigUInt64LE(at + 32)),
   });
   const symbols = new Map();
-  for (const at of headers.filter((each) => file.readUInt32LE(each + 4) === symbolTable)) {
-    const names = section(headers[file.readUInt32LE(at + 40)]);
-    const { start, size } = section(at);
-    for (let entry = start; entry < start + size; entry += 24) {
-      const name = names.start + file.readUInt32LE(entry);
-      const [text] = file.toString('latin1', name, name + longest).split('\0');
-      symbols.set(text, file.readBigUInt64LE(entry + 8));
-    }
+  const at = headers.find((each) => file.readUInt32LE(each + 4) === symbolTable);
+  if (at === undefined) {
+    return symbols;
+  }
+  const names = section(headers[file.readUInt32LE(at + 40)]);
+  const { start, size } = section(at);
+  for (let entry = start; entry < start + size; entry += 24) {
+    const name = names.start + file.readUInt32LE(entry);
+    const [text] = file.toString('latin1', name, name + longest).split('\0');
+    symbols.set(text, file.readBigUInt64LE(entry + 8));
   }
   return symbols;
 }

@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 
+import { faultOf, readElf } from '../../check/elf.mjs';
 import { Emulator } from '../../check/emulator.mjs';
 import { closest, Failure, require, requireEqual, requireWithin } from '../../check/failure.mjs';
 import { checkpoints, planOf } from '../../check/plan.mjs';
@@ -153,6 +154,51 @@ test("QEMU's log of traps is read, and what only a guest causes is known", () =>
   assert.equal(traps[1].epc, 0xffffffff80000000n);
   assert.equal(trapsOfGuest(traps).length, 1);
   assert.deepEqual(countByName([...traps, traps[0]])[0], ['environment call from HS-mode', 2]);
+});
+
+/** An ELF file: a program header, and sections as [type, offset, size], all with `content`. */
+function elfOf(sections, content) {
+  const start = 64 + 56 + 64 * sections.length;
+  const file = Buffer.concat([Buffer.alloc(start), content]);
+  file.writeUInt32BE(0x7f454c46, 0);
+  file[4] = 2;
+  [[32, 64], [40, 120]].forEach(([at, place]) => file.writeBigUInt64LE(BigInt(place), at));
+  [[54, 56], [56, 1], [58, 64], [60, sections.length]]
+    .forEach(([at, number]) => file.writeUInt16LE(number, at));
+  file.writeUInt32LE(1, 64); // PT_LOAD
+  [24, 32, 40].forEach((at) => file.writeBigUInt64LE(16n, 64 + at));
+  sections.forEach(([type, offset, size], index) => {
+    const at = 120 + 64 * index;
+    file.writeUInt32LE(type, at + 4);
+    file.writeBigUInt64LE(BigInt(start + offset), at + 24);
+    file.writeBigUInt64LE(BigInt(size), at + 32);
+  });
+  return file;
+}
+
+describe('a program', () => {
+  // Section 0 has the names; a symbol is the place of its name, and 8 bytes on its address.
+  const symbol = Buffer.alloc(24, 1);
+  symbol.writeUInt32LE(0, 0);
+  const names = Buffer.from(`${'n'.repeat(1000)}\0`);
+  const [word, table] = [[3, 24, names.length], [2, 0, 24]];
+  const content = Buffer.concat([symbol, names]);
+  const symbolsOf = (file) => {
+    fs.writeFileSync(path.join(scratch, 'program'), file);
+    return [...readElf(path.join(scratch, 'program')).symbols];
+  };
+  test('has names, of which the first 256 bytes count', () =>
+    assert.deepEqual(symbolsOf(elfOf([word, table], content)),
+      [['n'.repeat(256), 0x0101010101010101n]]));
+  test('has one table of names: what is called another is not read', () => {
+    const file = elfOf([word, table, [2, 0, 24 * 1000]], content);
+    assert.equal(faultOf(file), undefined);
+    assert.equal(symbolsOf(file).length, 1);
+  });
+  test('with a table that leads out of the file is damaged', () =>
+    assert.equal(faultOf(elfOf([word, [2, 0, 24 * 1000]], content)), 'hypervisor.elf is damaged'));
+  test('is an ELF file of 64 bits', () =>
+    assert.match(faultOf(Buffer.alloc(4000, 1)), /is no ELF file of 64 bits/));
 });
 
 /** A program in the place of QEMU. */
