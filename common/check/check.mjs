@@ -66,7 +66,7 @@ await runCommand(options, async (values, words) => {
     console.log(textOfFault(record.fault));
   }
   writeLogs(result.results, logs);
-  writeReports(record, values);
+  writeReports(record, record, values);
   console.log(`${record.points} of ${record.total} points, seed ${record.seed}`);
   return record.points === record.total ? 0 : 1;
 });

@@ -109,8 +109,7 @@ export async function grade(directory, step, {
   const fault = await limit.before(submission.build()) ?? (limit.isOver ? limit.line : undefined);
   const plan = await planOf(step, hidden);
   if (fault !== undefined) {
-    const { total, visible } = plan;
-    return { fault, results: [], chapters: [], points: 0, total, visible };
+    return { fault, results: [], chapters: [], points: 0, total: plan.total };
   }
   const results = new Map();
   const ask = asker(plan, { submission, seed, box, limit }, results, onResult);

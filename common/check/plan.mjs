@@ -42,14 +42,13 @@ async function readChapter(step) {
  * together, so that most of the points are for what the step brings.
  *
  * @param {object} hidden tests that no student sees, of readHidden: { points, boots, tests }
- * @returns {{ tests: object[], lasting: object[], boots: Map<string, object>, total: number,
- *   visible: number }}
+ * @returns {{ tests: object[], lasting: object[], boots: Map<string, object>, total: number }}
  *   tests: the step's own first: { name, step, says, points, section, parents, hints, code, boot,
  *     check, isOwn, isHidden }, where `step` is the chapter that a test is from; who is not its own
  *     has no points alone
  *   lasting: { step, points, names } of each chapter before: who passes all of `names` gets them
  *   boots: by `step/name`
- *   total: all points; visible: those that are not for hidden tests
+ *   total: all points
  */
 export async function planOf(step, hidden = noneHidden) {
   const chapters = await Promise.all(checkpoints.filter((each) => each <= step).map(readChapter));
@@ -69,7 +68,6 @@ export async function planOf(step, hidden = noneHidden) {
   const names = new Set(tests.map(({ name }) => name));
   return {
     total: 100 + (hidden.points.added ?? 0),
-    visible: 100 - (hidden.points.replace ?? 0),
     tests: tests.map((test) => ({
       ...test, parents: (test.parents ?? []).filter((name) => names.has(name)),
     })),

@@ -1,7 +1,7 @@
 // The record as Classroom 50's result.json, which is published in the student's repository. Whose
 // it is, its runner says in the environment.
 import { refuse } from '../../stairs/steps.mjs';
-import { itemsOf, publicOf } from './record.mjs';
+import { itemsOf } from './record.mjs';
 
 /** Its fields, and the variables that have them. */
 const fields = {
@@ -19,10 +19,9 @@ export function requireRunner(environment = process.env) {
   }
 }
 
-/** @returns {object} what a student may see of a record */
-export function classroom50Of(record, environment = process.env) {
+/** @param {object} seen what a student may see of a record: seenOf */
+export function classroom50Of(seen, environment = process.env) {
   requireRunner(environment);
-  const seen = publicOf(record);
   const items = itemsOf(seen);
   return {
     schema: 'classroom50/result/v1',

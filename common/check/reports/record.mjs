@@ -43,24 +43,13 @@ export const chapterOf = ({ step, points, total, asked, failed }) =>
  */
 export function recordOf(result, { step, name, seed, box = 'none', versions, state, reason = '' }) {
   const { fault, results = [], chapters = [], points = 0, total = 100 } = result ?? {};
-  const hidden = results.filter(({ test }) => test.isHidden).map(({ test }) => test);
   const became = state ?? (fault === undefined ? 'graded' : 'does not build');
   return {
     version, step, name: plain(name), state: became, reason: plain(reason),
     seed: plain(seed),
-    points: became === 'grader failed' ? null : points, total,
-    visible: result?.visible ?? total - sum(hidden, 'points'), box, versions,
+    points: became === 'grader failed' ? null : points, total, box, versions,
     tests: results.map(testOf), chapters: chapters.map(chapterOf),
     fault: fault === undefined ? [] : plainLines(fault, 30),
-  };
-}
-
-/** The same without hidden tests: what a student may see. */
-export function publicOf(record) {
-  const hidden = record.tests.filter((test) => test.hidden);
-  return {
-    ...record, tests: record.tests.filter((test) => !test.hidden), total: record.visible,
-    points: record.points === null ? null : record.points - sum(hidden, 'points'),
   };
 }
 

@@ -9,12 +9,12 @@ import { junitOf } from './junit.mjs';
 
 const json = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
 
-/** What each format makes of a record. */
+/** What each format makes of a record, and of what its student may see of it. */
 const formats = {
   json,
-  junit: junitOf,
+  junit: (record, seen) => junitOf(seen),
   gradescope: (record) => json(gradescopeOf(record)),
-  classroom50: (record) => json(classroom50Of(record)),
+  classroom50: (record, seen) => json(classroom50Of(seen)),
 };
 
 /** Options of a command: a file for each format. */
@@ -34,12 +34,16 @@ export function requirePlaces(files) {
   }
 }
 
-/** @param {object} files by format, of those that are wanted */
-export function writeReports(record, files) {
+/**
+ * @param {object} record
+ * @param {object} seen what its student may see of it: seenOf
+ * @param {object} files by format, of those that are wanted
+ */
+export function writeReports(record, seen, files) {
   for (const [name, make] of Object.entries(formats)) {
     if (files[name] !== undefined) {
       const file = path.resolve(files[name]);
-      fs.writeFileSync(`${file}.new`, make(record));
+      fs.writeFileSync(`${file}.new`, make(record, seen));
       fs.renameSync(`${file}.new`, file);
     }
   }

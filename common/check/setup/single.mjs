@@ -14,7 +14,9 @@ import { Box } from '../box/box.mjs';
 import { readHidden } from '../class/hidden.mjs';
 import { takeFrom } from '../class/take.mjs';
 import { grade } from '../grade.mjs';
-import { publicOf, recordOf } from '../reports/record.mjs';
+import { planOf } from '../plan.mjs';
+import { recordOf } from '../reports/record.mjs';
+import { seenOf } from '../reports/seen.mjs';
 import { textOf } from '../reports/text.mjs';
 import { versionsOf } from '../reports/versions.mjs';
 import { reportOptions, requirePlaces, writeReports } from '../reports/write.mjs';
@@ -70,6 +72,7 @@ await runCommand(options, async (values, [submission = '', wanted]) => {
   const { files, reason } = takeOrSay(submission);
   const record = files === undefined ? recordOf(undefined, { ...about, state: 'refused', reason })
     : recordOf(await gradeFiles(files, step, { box, hidden, seed: about.seed, seconds }), about);
-  writeReports(record, values);
-  process.stdout.write(textOf(publicOf(record)));
+  const seen = seenOf(record, await planOf(step));
+  writeReports(record, seen, values);
+  process.stdout.write(textOf(seen));
 });

@@ -13,7 +13,8 @@ import { classroom50Of } from '../../check/reports/classroom50.mjs';
 import { gradescopeOf } from '../../check/reports/gradescope.mjs';
 import { junitOf } from '../../check/reports/junit.mjs';
 import { plain } from '../../check/reports/plain.mjs';
-import { itemsOf, publicOf, recordOf } from '../../check/reports/record.mjs';
+import { itemsOf, recordOf } from '../../check/reports/record.mjs';
+import { seenOf } from '../../check/reports/seen.mjs';
 import { textOf } from '../../check/reports/text.mjs';
 import { writeReports } from '../../check/reports/write.mjs';
 import { root } from '../../check/submission.mjs';
@@ -47,7 +48,7 @@ const made = (name, more = {}) => ({
 const passed = (...words) => ({ ...made(...words), state: 'passed', points: 10, seconds: 1.5 });
 const failed = (message, ...words) => ({ ...made(...words), state: 'failed', points: 0, message });
 
-/** A grading with all that there may be: 20 of 60 points are visible, and 10 of 20 hidden. */
+/** A grading with all that there may be: 10 of 20 points are for a hidden test. */
 const whole = (message = ['expected  more']) => ({
   results: [
     passed('one'), passed('two'), failed(message, 'three'),
@@ -64,12 +65,20 @@ const whole = (message = ['expected  more']) => ({
 });
 whole.record = (...words) => recordOf(whole(...words), about);
 
+/** The step without hidden tests, where each test is worth more. */
+const plan = {
+  tests: ['one', 'two', 'three', 'four', 'old'].map((name) =>
+    ({ name, points: name === 'old' ? 0 : 20 })),
+  total: 100,
+};
+const publicOf = (record) => seenOf(record, plan);
+
 /** All reports of a record, each as it is written. */
 function reportsOf(record) {
   const files = Object.fromEntries(['json', 'junit', 'gradescope', 'classroom50']
     .map((name) => [name, path.join(scratch, `report.${name}`)]));
   Object.assign(process.env, classroom);
-  writeReports(record, files);
+  writeReports(record, publicOf(record), files);
   return Object.fromEntries(Object.entries(files)
     .map(([name, file]) => [name, fs.readFileSync(file, 'utf8')]));
 }
@@ -132,16 +141,16 @@ describe('the reports of a grading', () => {
   test('say the same marks: to a student without the hidden ones', () => {
     const { suite, tests } = expectRight(record);
     const seen = publicOf(record);
-    assert.deepEqual([record.points, record.total, seen.points, seen.total], [30, 80, 20, 60]);
+    assert.deepEqual([record.points, record.total, seen.points, seen.total], [30, 80, 40, 100]);
     const sum = (list, name) => list.reduce((all, each) => all + each[name], 0);
     assert.deepEqual([sum(tests, 'score'), sum(tests, 'max_score')], [30, 80]);
-    const { score, 'max-score': most, tests: shown } = classroom50Of(record, classroom);
-    assert.deepEqual([score, most], [20, 60]);
-    assert.deepEqual([sum(shown, 'score'), sum(shown, 'max-score')], [20, 60]);
+    const { score, 'max-score': most, tests: shown } = classroom50Of(seen, classroom);
+    assert.deepEqual([score, most], [40, 100]);
+    assert.deepEqual([sum(shown, 'score'), sum(shown, 'max-score')], [40, 100]);
     const properties = Object.fromEntries(suite.children[0].children
       .map(({ attributes: { name, value } }) => [name, value]));
-    assert.deepEqual([properties.points, properties.total], ['20', '60']);
-    assert.equal(properties['points one'], '10/10');
+    assert.deepEqual([properties.points, properties.total], ['40', '100']);
+    assert.equal(properties['points one'], '20/20');
     assert.deepEqual(suite.attributes, {
       name: 'checkpoint 09-linux', tests: '6', failures: '3', errors: '0', time: '3.0',
     });
@@ -161,7 +170,7 @@ describe('the reports of a grading', () => {
     for (const { name, visibility } of tests) {
       assert.equal(visibility, name.startsWith('secret') ? 'after_published' : 'visible', name);
     }
-    for (const text of [junit, JSON.stringify(classroom50Of(record, classroom)),
+    for (const text of [junit, JSON.stringify(classroom50Of(publicOf(record), classroom)),
       textOf(publicOf(record)), JSON.stringify(publicOf(record)), gradescopeOf(record).output]) {
       assert.doesNotMatch(text, /secret|hidden": true/);
     }
@@ -199,9 +208,9 @@ describe('what was not graded', () => {
     assert.match(textOf(lost), /\nno of 100 points, seed abc\n$/);
   });
   test('a student sees no points of hidden tests, even if nothing was asked', () => {
-    const record = recordOf({ fault, total: 120, visible: 100 }, about);
+    const record = recordOf({ fault, total: 120 }, about);
     assert.match(textOf(publicOf(record)), /\n0 of 100 points, seed abc\n$/);
-    assert.equal(classroom50Of(record, classroom)['max-score'], 100);
+    assert.equal(classroom50Of(publicOf(record), classroom)['max-score'], 100);
   });
   test('Classroom 50 says whose it is, or nothing is written', () => {
     const { OWNER, ...others } = classroom;
