@@ -98,7 +98,7 @@ export async function makeRun(name, boot, { submission, seed, box, limit = new L
     if (fault !== undefined) {
       return { fault };
     }
-    room = await box?.room([directory, ...shownGuests()]) ?? room;
+    room = await box?.room([directory, path.dirname(elf), ...shownGuests()]) ?? room;
     return await runMachine(boot,
       boot.noise ? withNoise(command, { directory, room, seed }) : command,
       { values, room, elf, seconds: limit.left, look: box?.look.bind(box) });

@@ -60,7 +60,7 @@ export class Submission {
     const { status, output } = await make(this.directory, ...this.#makefiles, 'build',
       `OUT=${this.out}`);
     return status === 0 && fs.existsSync(this.elf) ? faultOf(fs.readFileSync(this.elf))
-      : output.trim() || `make ends with ${status}, and without a hypervisor`;
+      : output.trimEnd() || `make ends with ${status}, and without a hypervisor`;
   }
 
   /** Where make says how the machine is started, and further words for it. */
@@ -79,7 +79,7 @@ export class Submission {
     const start = words.indexOf('-machine');
     const end = words.indexOf('-serial');
     return status !== 0 || start < 0 || end < 0
-      ? { fault: output.trim() || 'make arguments names no machine' }
+      ? { fault: output.trimEnd() || 'make arguments names no machine' }
       : { command: [this.qemu, ...words.slice(start, end)] };
   }
 }
