@@ -11,17 +11,14 @@ help:
 	   /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 # What a command acts on: DIR is somebody's own directory, without it STEP is one of the book's.
-ifneq ($(words $(DIR)),$(words $(firstword $(DIR))))
-$(error DIR=$(DIR): a path with a space in it, which make cannot handle: choose another)
-endif
-OWN := $(or $(DIR),work)
-WORK := $(if $(filter /%,$(OWN)),$(OWN),$(or $(STARTED_PWD),$(STARTED_CURDIR))/$(OWN))
+WORK := $(call named,$(or $(DIR),work))
+$(if $(DIR),$(call refuse_name,DIR,$(DIR))$(call refuse_name,DIR,$(WORK)))
 HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
 IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
   STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
-quoted = '$(subst ','\'',$1)'
 option = $(if $2,--$1 $(call quoted,$2))
-STUDENT = @sh common/install/setup.sh check && node common/check/student/
+NODE = @sh common/install/setup.sh check && node
+STUDENT = $(NODE) common/check/student/
 
 ##@ Run
 run: ## boots the finished hypervisor and its guest, installs what is missing: STEP= DIR= another
@@ -38,23 +35,23 @@ debug: ## runs it, waiting for a debugger: STEP= DIR=
 
 ##@ Write your own
 start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in your own
-	$(STUDENT)start.mjs '$(STEP)' '$(WORK)' $(if $(KEEP),--keep)
+	$(STUDENT)start.mjs $(call quoted,$(STEP)) $(call quoted,$(WORK)) $(if $(KEEP),--keep)
 
 check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= JSON= JUNIT=
 	@$(INSTALL_TOOLS) check
-	@node common/check/check.mjs '$(HERE)' '$(STEP)' $(if $(ONLY),--only '$(ONLY)') \
+	@node common/check/check.mjs $(call quoted,$(HERE)) $(call quoted,$(STEP)) $(call option,only,$(ONLY)) \
 	   $(if $(V),--verbose) $(REPORT_FLAGS)
 
 hint: ## helps with the first test that fails: STEP=09 DIR=work, TEST=name N=1..3
 	@$(INSTALL_TOOLS) check
-	$(STUDENT)hint.mjs '$(STEP)' '$(WORK)' $(if $(TEST),--test '$(TEST)') $(if $(N),--level '$(N)')
+	$(STUDENT)hint.mjs $(call quoted,$(STEP)) $(call quoted,$(WORK)) $(call option,test,$(TEST)) $(call option,level,$(N))
 
 compare: ## shows where the book's code differs: STEP=09 DIR=work, FILE=name
-	$(STUDENT)compare.mjs '$(STEP)' '$(WORK)' $(if $(FILE),--file '$(FILE)')
+	$(STUDENT)compare.mjs $(call quoted,$(STEP)) $(call quoted,$(WORK)) $(call option,file,$(FILE))
 
 submit: ## packs what is handed in: STEP=09 DIR=work
 	@$(INSTALL_TOOLS) check
-	$(STUDENT)submit.mjs '$(STEP)' '$(WORK)'
+	$(STUDENT)submit.mjs $(call quoted,$(STEP)) $(call quoted,$(WORK))
 
 ##@ Teach
 grade: ## grades a class: SUBMISSIONS=dir STEP=09, JOBS= ROSTER= CHECKS= ONLY=name OUT= SEED=
@@ -67,10 +64,10 @@ grade: ## grades a class: SUBMISSIONS=dir STEP=09, JOBS= ROSTER= CHECKS= ONLY=na
 gradescope: ## an autograder for Gradescope: STEP=09, CHECKS=dir with hidden tests, GUEST_BUNDLE=file
 	@$(INSTALL_TOOLS) check
 	@$(if $(BUNDLE),,$(SUBMAKE) common/guest bundle)
-	@node common/check/setup/gradescope.mjs '$(STEP)' \
-	   "$(or $(BUNDLE),$$(ls -t build/guest-bundle-*.tar.gz | head -n 1))" \
-	   $(BUILD)/gradescope-$(or $(STEP),NN).zip \
-	   $(if $(CHECKS),--checks '$(call find_file,$(CHECKS))')
+	@node common/check/setup/gradescope.mjs $(call quoted,$(STEP)) \
+	   $(if $(BUNDLE),$(call quoted,$(BUNDLE)),"$$(ls -t build/guest-bundle-*.tar.gz | head -n 1)") \
+	   $(call quoted,$(BUILD)/gradescope-$(or $(STEP),NN).zip) \
+	   $(call option,checks,$(call named,$(CHECKS)))
 
 ##@ Test
 test: ## everything that can be tested, on every QEMU that is to be had
@@ -114,7 +111,7 @@ bench-kvm: ## the same, and beside Linux's KVM: fetches 160 MB of Debian's packa
 	@$(SUBMAKE) common/bench kvm
 
 lines: ## counts the lines of the steps: STEP=09 lists the files of one
-	@node common/stairs/lines.mjs $(if $(STEP),$(call step_directory,$(STEP)))
+	$(NODE) common/stairs/lines.mjs $(if $(STEP),$(call quoted,$(call step_directory,$(STEP))))
 
 ##@ Read
 book: ## builds the book's site into build/book: BASE= SITE_URL= REPO_URL= EDITIONS= RUN=
@@ -144,13 +141,13 @@ recordings: ## runs again what the book quotes, and stores it: STEP=NN only one 
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) book --silent packages
 	@$(WITH_NODE) TEST_QEMUS="$(QEMU) $$(ls $(BUILD)/qemu-second/qemu-system-riscv64 2>/dev/null)" \
-	   node book/record/record.mjs $(STEP)
+	   node book/record/record.mjs $(if $(STEP),$(call quoted,$(STEP)))
 
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
-	@node common/stairs/carry.mjs $(if $(ANEW),--anew) $(FROM)
+	$(NODE) common/stairs/carry.mjs $(if $(ANEW),--anew) $(if $(FROM),$(call quoted,$(FROM)))
 
 stairs: ## the change from each step to the next; fails on what is too much, unused, or for nothing
-	@node common/stairs/stairs.mjs
+	$(NODE) common/stairs/stairs.mjs
 
 ##@ Prepare
 doctor: ## tells which tools are there and which are missing; changes nothing

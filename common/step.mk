@@ -7,7 +7,7 @@
 #   make hint, compare, submit, as at the top of the checkout, of this directory
 #   make debug     the same as run, waiting for a debugger
 #   make arguments with what arguments `run` would start a machine, as the pages of the book do
-#   make clean     removes what was built of this step
+#   make clean     removes what was built of this step, below build
 
 include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
@@ -17,6 +17,7 @@ include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
 # Two directories elsewhere may have one name, so their place is named by the whole of it.
 OUT ?= $(BUILD)/$(if $(filter $(ROOT)/steps/%,$(CURDIR)),$(notdir $(CURDIR)),elsewhere$(CURDIR))
+$(call refuse_name,OUT,$(OUT))
 HYPERVISOR := $(OUT)/hypervisor.elf
 
 # Integer registers only (lp64, no f or d): the floating-point ones are the guest's.
@@ -86,20 +87,24 @@ $(GUEST_DIR)/libfdt/libfdt.h: | tools
 # Names what is missing before anything is built.
 tools:
 	@$(CHECK_TOOLS) run
-	@mkdir -p $(OUT) $(SHARED)
+	@mkdir -p $(OUT) $(SHARED) 2>/dev/null || { echo "build: $(OUT) cannot be written" >&2; exit 1; }
 
 # A small program as the guest: GUEST names its source, which runs where a kernel would. It takes
 # the place of the kernel that a step runs by itself, but not of one that the user names.
 ifdef GUEST
+GUEST_FILE := $(call named,$(GUEST))
+GUEST_SOURCE := $(if $(wildcard $(call escaped,$(GUEST_FILE))),$(GUEST_FILE),$(GUEST))
+$(call refuse_name,GUEST,$(subst $(SPACE),_,$(GUEST_SOURCE)))
+GUEST_BINARY := $(OUT)/$(notdir $(subst $(SPACE),_,$(GUEST))).bin
 ifneq ($(filter undefined file,$(origin KERNEL)),)
-KERNEL := $(OUT)/$(notdir $(GUEST)).bin
+KERNEL := $(GUEST_BINARY)
 endif
 GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
-$(OUT)/$(notdir $(GUEST)).bin: $(GUEST) $(ROOT)/common/step.mk | tools
-	@echo "  guest $<"
-	@$(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$<),assembler-with-cpp,c++ -std=c++23 -fno-rtti \
-	  -fno-exceptions -Wall -Wextra) $< -o $(@:.bin=.elf)
+$(GUEST_BINARY): $(call escaped,$(GUEST_SOURCE)) $(ROOT)/common/step.mk | tools
+	@echo "  guest $(GUEST)"
+	@$(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$(GUEST)),assembler-with-cpp,c++ -std=c++23 \
+	  -fno-rtti -fno-exceptions -Wall -Wextra) '$(GUEST_SOURCE)' -o $(@:.bin=.elf)
 	@$(OBJCOPY) -O binary $(@:.bin=.elf) $@
 endif
 
@@ -128,11 +133,11 @@ arguments: build guest
 
 check:
 	@$(CHECK_TOOLS) check
-	@node $(ROOT)/common/check/check.mjs . $(STEP) $(if $(ONLY),--only $(ONLY)) $(if $(V),--verbose) \
-	   $(REPORT_FLAGS)
+	@node $(ROOT)/common/check/check.mjs . $(call quoted,$(STEP)) \
+	   $(if $(ONLY),--only $(call quoted,$(ONLY))) $(if $(V),--verbose) $(REPORT_FLAGS)
 
 hint compare submit:
-	@$(MAKE) --no-print-directory -C $(ROOT) $@ STEP=$(STEP) DIR=$(CURDIR)
+	@$(MAKE) --no-print-directory -C $(ROOT) $@ STEP=$(call quoted,$(STEP)) DIR=$(CURDIR)
 
 debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
 debug: build guest
@@ -142,6 +147,7 @@ debug: build guest
 	@sh $(ROOT)/common/run/run.sh
 
 clean:
-	@rm -rf $(OUT)
+	@$(if $(filter $(BUILD)/%,$(OUT)),rm -rf $(OUT),\
+	   echo "clean: OUT=$(OUT): only what is below $(BUILD) is removed" >&2; exit 1)
 
 -include $(OBJECTS:.o=.d)

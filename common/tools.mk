@@ -1,9 +1,22 @@
-# Tools and places that every Makefile here shares. Including it costs one short shell command.
+# Tools and places that every Makefile here shares. Including it costs one short shell command, and
+# another one where make was started with -C.
 
-ROOT := $(patsubst %/common/tools.mk,%,$(abspath $(lastword $(MAKEFILE_LIST))))
-ifneq ($(words $(abspath $(lastword $(MAKEFILE_LIST)))),1)
-$(error the path of this checkout has a space in it, which make cannot handle: move it)
-endif
+# What make and the shell would not take as a part of a name: $(call unfit,PATH) is the first such
+# sign in it.
+SPACE := $() $()
+UNFIT := \# $$ % & ( ) ; : = | < > * ? [ ] { } \ ` ' "
+unfit = $(if $(findstring $(SPACE),$1)$(filter-out 1,$(words $1)),space,$(firstword \
+  $(foreach sign,$(UNFIT),$(findstring $(sign),$1))))
+
+COMMON := $(patsubst %/tools.mk,%,$(abspath $(lastword $(MAKEFILE_LIST))))
+refuse_place = $(if $(call unfit,$1),$(error \
+  the path of this $2 has a $(call unfit,$1) in it, which make cannot handle: move it))
+refuse_name = $(if $(call unfit,$2),$(error \
+  $1=$2: a path with a $(call unfit,$2) in it, which make cannot handle: choose another))
+$(call refuse_place,$(COMMON),checkout)
+$(call refuse_place,$(CURDIR),directory)
+ROOT := $(patsubst %/common,%,$(COMMON))
+include $(ROOT)/common/names.mk
 
 BUILD := $(ROOT)/build
 GUEST_DIR := $(BUILD)/guest
@@ -13,31 +26,33 @@ GUEST_DIR := $(BUILD)/guest
 NODE_PACKAGES := $(ROOT)/common/node/node_modules
 WITH_NODE = PATH=$$(echo $(NODE_PACKAGES)/node-linux-*/bin):$(NODE_PACKAGES)/.bin:$$PATH
 
+# As a word for the shell, whatever is in it: $(call quoted,$(FILE))
+quoted = '$(subst ','\'',$1)'
+
 # What takes minutes to make is kept here, for all checkouts of one user.
 CACHE_HOME := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(BUILD)))
-CACHE := $(or $(HYPERVISOR_WORKBOOK_CACHE),$(CACHE_HOME)/hypervisor-workbook)
+CACHE := $(or $(WORKBOOK_CACHE),$(CACHE_HOME)/hypervisor-workbook)
 
 # Files that the reader names are meant from where make was started, also with `make -C`:
-# $(call find_file,$(KERNEL))
-ifndef STARTED_CURDIR
-export STARTED_PWD := $(PWD)
-export STARTED_CURDIR := $(CURDIR)
+# $(call named,$(KERNEL))
+ifndef WORKBOOK_STARTED
+export WORKBOOK_STARTED := $(if $(filter $(CURDIR),$(value PWD)),$(CURDIR),$(shell \
+  exec sh $(ROOT)/common/started.sh $(call quoted,$(value PWD))))
 endif
-find_file = $(if $(filter-out /%,$(firstword $1)),$(firstword \
-  $(wildcard $(addsuffix /$1,$(STARTED_PWD) $(STARTED_CURDIR))) $1),$1)
+named = $(if $(filter /%,$(firstword $1)),$1,$(if $1,$(WORKBOOK_STARTED)/$1))
 
-# Files that are written, likewise: $(call new_file,$(JSON))
-new_file = $(if $(filter /%,$1),$1,$(or $(STARTED_PWD),$(STARTED_CURDIR))/$1)
+# As wildcard and make's rules take a name, whatever is in it: $(wildcard $(call escaped,$(FILE)))
+escaped = $(subst $(SPACE),\$(SPACE),$(subst [,\[,$(subst *,\*,$(subst ?,\?,$1))))
 
 # What `make check` writes besides: JSON=file has all of a grading as data, JUNIT=file is for tools
 # that read JUnit's XML.
-REPORT_FLAGS = $(if $(JSON),--json '$(call new_file,$(JSON))') \
-  $(if $(JUNIT),--junit '$(call new_file,$(JUNIT))')
+REPORT_FLAGS = $(if $(JSON),--json $(call quoted,$(call named,$(JSON)))) \
+  $(if $(JUNIT),--junit $(call quoted,$(call named,$(JUNIT))))
 
 # A step is named as 09, as 09-linux or as a directory: $(call step_directory,$(STEP))
-step_directory = $(or $(if $(findstring /,$1),$(firstword $(wildcard $(call find_file,$1) $(ROOT)/$1)),$(firstword \
-  $(wildcard $(ROOT)/steps/$1 $(ROOT)/steps/$1-*))),$(error STEP=$1: there is no such step: say 09, \
-  09-linux or a directory))
+step_directory = $(or $(if $(findstring /,$1),$(firstword $(wildcard $(call named,$1) \
+  $(ROOT)/$1)),$(firstword $(wildcard $(ROOT)/steps/$1 $(ROOT)/steps/$1-*))),$(error \
+  STEP=$1: there is no such step: say 09, 09-linux or a directory))
 
 # Clang 17 and later know the hypervisor extension; 19 is the one that Debian 12 and 13 share.
 # All of LLVM's tools have the same suffix: none where `clang++` itself is new enough.
@@ -47,6 +62,7 @@ LLVM_SUFFIX := $(shell for s in -19 -20 -21 -22; do \
   case $$(clang++ -dumpversion 2>/dev/null) in (19.*|2?.*) ;; (*) echo -19;; esac)
 endif
 export LLVM_SUFFIX
+export WORKBOOK_LLVM_SUFFIX := $(LLVM_SUFFIX)
 
 CC      := clang$(LLVM_SUFFIX)
 CXX     := clang++$(LLVM_SUFFIX)
@@ -57,12 +73,12 @@ OBJDUMP := llvm-objdump$(LLVM_SUFFIX)
 SIZE    := llvm-size$(LLVM_SUFFIX)
 DTC     ?= dtc
 QEMU    ?= qemu-system-riscv64
-override QEMU := $(if $(findstring /,$(QEMU)),$(call find_file,$(QEMU)),$(QEMU))
+override QEMU := $(if $(findstring /,$(QEMU)),$(call named,$(QEMU)),$(QEMU))
 
 # The C++ library's headers: Debian's clang finds those of the riscv64 cross packages by itself and
 # lacks one empty file. A guest bundle (see common/guest) brings its own, for any other system.
 FREESTANDING_INCLUDES := -isystem $(ROOT)/common/include
-BUNDLE := $(call find_file,$(GUEST_BUNDLE))
+BUNDLE := $(call named,$(GUEST_BUNDLE))
 ifneq ($(BUNDLE)$(wildcard $(GUEST_DIR)/include),)
 BUNDLED := yes
 FREESTANDING_INCLUDES += -nostdlibinc -isystem $(GUEST_DIR)/include/c++ \
@@ -72,6 +88,7 @@ endif
 # `$(CHECK_TOOLS)` in a recipe is silent when all tools are there, else names them and fails;
 # `$(INSTALL_TOOLS)` installs them. Both may be followed by `test`, for what only the tests need.
 export QEMU
+export WORKBOOK_QEMU := $(QEMU)
 MACHINE ?= qemu
 NEEDED := run $(if $(BUNDLED),,guest) $(filter strict,$(MACHINE))
 CHECK_TOOLS = sh $(ROOT)/common/install/doctor.sh check $(NEEDED)
@@ -82,7 +99,7 @@ INSTALL_BOOK_TOOLS = sh $(ROOT)/common/install/setup.sh book $(if $(EDITIONS),pd
 # The book's pages run the chapters; RUN= on the command line leaves out what they need for that.
 WITH_RUNS := $(if $(RUN)$(filter undefined,$(origin RUN)),yes)
 ifdef BUNDLE
-ifeq ($(wildcard $(BUNDLE)),)
+ifeq ($(wildcard $(call escaped,$(BUNDLE))),)
 $(error GUEST_BUNDLE=$(GUEST_BUNDLE): there is no such file)
 endif
 CHECK_TOOLS := $(MAKE) --no-print-directory -C $(ROOT)/common/guest unpack && $(CHECK_TOOLS)

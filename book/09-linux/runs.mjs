@@ -2,7 +2,7 @@
 
 const initrd = { INITRD: 'build/guest/rootfs.squashfs' }; // any file
 const panicked = '---[ end Kernel panic'; // after it, Linux does nothing more
-const ramFile = 'LIMIT=6 make -s -C {step} run QEMU_FLAGS="-machine memory-backend=ram '
+const ramFile = 'make -s -C {step} run LIMIT=6 QEMU_FLAGS="-machine memory-backend=ram '
   + '-object memory-backend-file,id=ram,size=128M,share=on,mem-path=$PWD/build/ram" '
   + '> build/run.log 2>&1; ';
 

@@ -45,7 +45,7 @@ function readRules() {
   const below = (directory) => filesIn(path.join(root, directory))
     .map((name) => path.join(directory, name));
   const files = [
-    ...['step.mk', 'tools.mk', 'headers.hpp', 'string.c', 'chacha20.c']
+    ...['step.mk', 'tools.mk', 'names.mk', 'headers.hpp', 'string.c', 'chacha20.c']
       .map((name) => `common/${name}`),
     ...['common/include', 'common/run', 'build/guest/libfdt'].flatMap(below),
     ...['hypervisor.mjs', 'strip.mjs', 'table.mjs']

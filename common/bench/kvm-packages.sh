@@ -13,8 +13,8 @@ VERSION_CODENAME=''
 command -v apt-get >/dev/null || fail "its packages are Debian's, and there is no apt-get"
 
 echo "bench: fetching Linux and QEMU of Debian $release for riscv64, 160 MB"
-mkdir -p "$(dirname "$kept")"
-work=$(mktemp -d "$kept.XXXXXX")
+mkdir -p "$(dirname "$kept")" 2>/dev/null && work=$(mktemp -d "$kept.XXXXXX" 2>/dev/null) ||
+    fail "$kept cannot be written: name another place with WORKBOOK_CACHE="
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/all" "$work/root"

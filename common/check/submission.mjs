@@ -6,21 +6,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { faultOf } from './elf.mjs';
+import { cleanEnvironment } from './environment.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
-
-/** What the make that has started us says to those that it starts, and what would change a run. */
-const notPassedOn = 'MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS STARTED_PWD STARTED_CURDIR STEP DIR '
-  + 'OUT NODE_OPTIONS NODE_TEST_CONTEXT KERNEL GUEST DISK DISK_RO SAVE INITRD BOOTARGS MEMORY '
-  + 'QEMU_FLAGS LIMIT SANITIZE MACHINE FREEDOM STRICT SEED ONLY V';
-
-const environment = { ...process.env, LC_ALL: 'C' };
-notPassedOn.split(' ').forEach((name) => delete environment[name]);
 
 /** Runs make in `directory`: { status, output }, the output with what it has said of errors. */
 const make = (directory, ...words) => new Promise((resolve) => {
   execFile('make', ['--no-print-directory', '-C', directory, ...words],
-    { env: environment, maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+    { env: cleanEnvironment(), maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
       resolve({ status: error ? error.code ?? error.message : 0, output: stdout + stderr }));
 });
 

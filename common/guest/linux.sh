@@ -29,7 +29,10 @@ kbuild() { # in a clean environment: nothing given to our make is meant for the 
         KBUILD_BUILD_TIMESTAMP="$(date -u -r "$source")" KCONFIG_ALLCONFIG="$config" "$@"
 }
 
-mkdir -p "$cache"
+mkdir -p "$cache" 2>/dev/null && touch "$cache/lock" 2>/dev/null || {
+    echo "guest Linux: $cache cannot be written: name another place with WORKBOOK_CACHE=" >&2
+    exit 1
+}
 exec 9>"$cache/lock"
 flock -n 9 || { echo "guest Linux: another make is building it: waiting" && flock 9; }
 if [ ! -e "$kept/Image" ]; then

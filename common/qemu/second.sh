@@ -14,8 +14,10 @@ VERSION_CODENAME=''
 
 if [ ! -e "$kept" ]; then
     echo "qemu: fetching a second version from bookworm-backports, a minute or so"
-    mkdir -p "$cache"
-    work=$(mktemp -d "$cache/qemu.XXXXXX")
+    mkdir -p "$cache" 2>/dev/null && work=$(mktemp -d "$cache/qemu.XXXXXX" 2>/dev/null) || {
+        echo "qemu: $cache cannot be written: name another place with WORKBOOK_CACHE=" >&2
+        exit 1
+    }
     trap 'rm -rf "$work"' EXIT
     trap 'exit 130' INT TERM HUP
     mkdir -p "$work/lists/partial" "$work/archives/partial" "$work/root"

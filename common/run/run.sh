@@ -9,16 +9,14 @@ fail() {
     exit 1
 }
 
-work=$(mktemp -d)
+work=$(mktemp -d 2> /dev/null) || fail "TMPDIR=${TMPDIR:-/tmp}: no file can be written there"
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM HUP
 
 for variable in KERNEL DISK INITRD SAVE; do
     eval "file=\${$variable:-}"
     case $file in '' | /*) continue ;; esac
-    place=$STARTED_PWD # files are meant from where make was started
-    [ -e "$place/$file" ] || [ ! -e "$STARTED_CURDIR/$file" ] || place=$STARTED_CURDIR
-    eval "$variable=\$place/\$file"
+    eval "$variable=\$WORKBOOK_STARTED/\$file" # files are meant from where make was started
 done
 for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
     [ -z "$file" ] || [ -f "$file" ] || fail "$file: there is no such file"

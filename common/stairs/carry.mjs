@@ -12,7 +12,7 @@
 //
 //   --anew         forgets a carry that has stopped
 //   --steps DIR    the directory of the steps
-//   MAKE           the command that builds and checks, instead of `make`
+//   WORKBOOK_MAKE  the command that builds and checks, instead of `make`
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync,
@@ -23,7 +23,7 @@ import {
   filesIn, git, isStep, isTelling, listSteps, refuse, runTool, shown,
 } from './steps.mjs';
 
-const { MAKE = 'make' } = process.env;
+const { WORKBOOK_MAKE: MAKE = 'make' } = process.env;
 
 // A removed line is looked for in other steps only if it is unlikely to stand there by chance.
 const LEAST_LENGTH = 12;

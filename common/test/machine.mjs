@@ -13,6 +13,8 @@ import test from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+import { cleanEnvironment } from '../check/environment.mjs';
+
 export const root = path.resolve(fileURLToPath(import.meta.url), '../../..');
 const build = path.join(root, 'build');
 
@@ -32,19 +34,9 @@ export const ignoreHtinst = { DEFINES: '-iquote. -include../../common/test/ignor
 export const guest = (name) => path.join(built, 'guests', `${name}.bin`);
 export const elfGuest = (name) => path.join(built, 'guests', `${name}.elf`);
 
-/** What the make that runs the tests put into the environment, and what would change a run. */
-const notForUsers = 'MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS STARTED_PWD STARTED_CURDIR STEP OUT '
-  + 'NODE_OPTIONS NODE_TEST_CONTEXT KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU_FLAGS '
-  + 'LIMIT SANITIZE MACHINE FREEDOM STRICT';
-
 /** The environment of a user who starts make. */
-export function userEnvironment(temporary = os.tmpdir()) {
-  const environment = { ...process.env, TMPDIR: temporary, LC_ALL: 'C' };
-  for (const name of notForUsers.split(' ')) {
-    delete environment[name];
-  }
-  return environment;
-}
+export const userEnvironment = (temporary = os.tmpdir()) =>
+  ({ ...cleanEnvironment(), TMPDIR: temporary });
 
 const shellQuote = (word) => `'${word.replaceAll("'", "'\\''")}'`;
 

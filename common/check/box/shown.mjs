@@ -11,8 +11,8 @@ const tools = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '
   '/etc/ld.so.cache', ...(process.env.BOX_TOOLS ?? '').split(':').filter(Boolean)];
 
 /** What step.mk needs of common/. */
-const rules = ['step.mk', 'tools.mk', 'install', 'headers.hpp', 'include', 'string.c', 'chacha20.c']
-  .map((name) => path.join(root, 'common', name));
+const rules = ['step.mk', 'tools.mk', 'names.mk', 'started.sh', 'install', 'headers.hpp',
+  'include', 'string.c', 'chacha20.c'].map((name) => path.join(root, 'common', name));
 
 /** The kernel, the disk and libfdt. */
 const guestFiles = path.join(root, 'build', 'guest');
@@ -52,5 +52,6 @@ export const environmentIn = (scratch) => Object.entries({
     ...(process.env.BOX_TOOLS ?? '').split(':').filter(Boolean)
       .flatMap((directory) => [directory, `${directory}/bin`])].join(':'),
   HOME: scratch, TMPDIR: scratch, LC_ALL: 'C',
-  ...process.env.LLVM_SUFFIX === undefined ? {} : { LLVM_SUFFIX: process.env.LLVM_SUFFIX },
+  ...process.env.LLVM_SUFFIX === undefined ? {}
+    : { WORKBOOK_LLVM_SUFFIX: process.env.LLVM_SUFFIX },
 }).map(([name, value]) => `${name}=${value}`);

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 
 import { refuse } from '../../stairs/steps.mjs';
 import { planOf } from '../plan.mjs';
+import { requireFit } from '../student/command.mjs';
 import { root } from '../submission.mjs';
 
 const check = path.join(root, 'common', 'check');
@@ -80,9 +81,7 @@ export async function readHidden(directory, step) {
   if (!fs.existsSync(path.join(directory, 'chapters', file))) {
     refuse(`${where}: there is no such file`);
   }
-  if (/\s/.test(directory)) {
-    refuse(`${where}: a path with a space in it, which make cannot handle: choose another`);
-  }
+  requireFit(directory, where);
   const { points, boots = {}, tests = [] } = await importBeside(directory, file);
   const plan = await planOf(step);
   requirePoints(points, where);

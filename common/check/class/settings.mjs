@@ -13,11 +13,7 @@ export const options = Object.fromEntries(['jobs', 'roster', 'checks', 'only', '
 options.unsafe = { type: 'boolean' };
 
 /** A path as it is meant: from where make was started. */
-function pathOf(named) {
-  const starts = [process.env.STARTED_PWD, process.env.STARTED_CURDIR, process.cwd()]
-    .filter(Boolean).map((start) => path.resolve(start, named));
-  return starts.find((place) => fs.existsSync(place)) ?? starts[0];
-}
+const pathOf = (named) => path.resolve(process.env.WORKBOOK_STARTED ?? '', named);
 
 function jobsIn(text) {
   const most = 64;

@@ -40,11 +40,20 @@ export function stepOf(text, directory) {
     checkpoints.map((each) => each.slice(0, 2)).join(' ')}`);
 }
 
+/** Refuses a path in which a sign is that make and the shell do not take, as tools.mk has them. */
+export function requireFit(path, about) {
+  const [sign] = /[\s#$%&();:=|<>*?[\]{}\\`'"]/.exec(path) ?? [];
+  if (sign !== undefined) {
+    refuse(`${about}: a path with a ${sign.trim() || 'space'} in it, which make cannot handle: choose `
+      + 'another');
+  }
+}
+
 /** A directory, as it was named. */
 export function directoryOf(text) {
   const directory = path.resolve(text ?? '');
-  return /\s/.test(directory) ? refuse(`DIR=${text}: a path with a space in it, which make cannot `
-    + 'handle: choose another') : directory;
+  requireFit(directory, `DIR=${text}`);
+  return directory;
 }
 
 /** The same, where there has to be something to work on. */

@@ -58,7 +58,7 @@ function makefileOf(step) {
     path.join(root, 'steps', before, 'Makefile'), 'utf8')
     .replace(/^#.*\n/, '').replace(/\ninclude .*\n$/, '\n').replace(/^include .*\n/, '');
   return `# My own hypervisor. STEP is the chapter that it is checked for.\nSTEP := ${step}\n`
-    + `WORKBOOK ?= ${root}\n${lines}\ninclude $(WORKBOOK)/common/step.mk\n`;
+    + `WORKBOOK := ${root}\n${lines}\ninclude $(WORKBOOK)/common/step.mk\n`;
 }
 
 /** The numbers of all places, from file to file; the Makefile has none, as it gets no mark. */

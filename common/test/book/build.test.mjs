@@ -147,7 +147,8 @@ test('serve: a page of the sources follows its step, and says what it does not s
 
 test('build: without what the pages run it needs neither compiler nor QEMU', () => {
   const place = makeCheckout(join(scratch, 'no-compiler'), {}, [
-    'common/tools.mk', 'common/node/package-lock.json', 'package-lock.json', '.npmrc',
+    'common/tools.mk', 'common/names.mk', 'common/started.sh', 'common/node/package-lock.json',
+    'package-lock.json', '.npmrc',
   ]);
   symlinkSync(join(root, 'common/node/node_modules'), join(place, 'common/node/node_modules'));
   const compilers = /clang|lld|llvm|qemu|gcc|[gc]\+\+|cpp|^(riscv|x86_64|dtc|cc|ld|as|c[89]9)/;

@@ -216,9 +216,9 @@ describe('the command', () => {
   test('is make grade, from anywhere', () => {
     const all = new Class(scratch, "it's");
     all.bundle('one.tar', new Map());
-    const { status, stdout, stderr } = spawnSync('make', ['-C', root, 'grade',
-      'SUBMISSIONS=class', 'STEP=02', 'JOBS=1', ...unsafe.map(() => 'UNSAFE=1')], {
-      cwd: all.place, env: { ...userEnvironment(), PWD: all.place }, encoding: 'utf8',
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', 'make "$@"; exit', 'sh', '-C', root,
+      'grade', 'SUBMISSIONS=class', 'STEP=02', 'JOBS=1', ...unsafe.map(() => 'UNSAFE=1')], {
+      cwd: all.place, env: userEnvironment(), encoding: 'utf8',
     });
     assert.equal(status, 0, stderr);
     assert.match(stdout, /one: refused: the submission: there is no source in it/);

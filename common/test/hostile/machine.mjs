@@ -13,6 +13,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 
+import { cleanEnvironment } from '../../check/environment.mjs';
 import { layout } from '../layout.mjs';
 import { built, root } from '../machine.mjs';
 
@@ -70,15 +71,6 @@ function limiter(width) {
 export const workers = Math.max(1, Math.min(os.cpus().length, 4));
 export const inTurn = limiter(workers);
 
-/** The environment of a user, without what the make that runs the tests put into it. */
-function userEnvironment() {
-  const environment = { ...process.env, LC_ALL: 'C' };
-  const ours = ['MAKEFLAGS', 'MAKELEVEL', 'MAKEOVERRIDES', 'MFLAGS', 'STARTED_PWD',
-    'STARTED_CURDIR', 'OUT', 'STEP', 'TESTS', 'NODE_TEST_CONTEXT', 'NODE_OPTIONS'];
-  ours.forEach((name) => delete environment[name]);
-  return environment;
-}
-
 /**
  * Runs make in `where`: {status, output}. After `seconds` it is ended as a whole. The output goes
  * to a file: QEMU drops what a pipe does not take at once.
@@ -90,7 +82,7 @@ export async function make(where, target, variables = {}, options = [], seconds 
     .map(([name, value]) => `${name}=${String(value).replaceAll('$', '$$$$')}`);
   const words = ['--no-print-directory', '-C', where, target, ...options, ...assignments];
   const child = spawn('make', words, {
-    cwd: root, env: userEnvironment(), detached: true, stdio: ['ignore', stream, stream],
+    cwd: root, env: cleanEnvironment(), detached: true, stdio: ['ignore', stream, stream],
   });
   let late = '';
   const timer = setTimeout(() => {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import test from 'node:test';
 
 import { listSteps, stepsDirectory } from '../../stairs/steps.mjs';
-import { built, root } from '../machine.mjs';
+import { built, root, userEnvironment } from '../machine.mjs';
 import { disassemble, functionsAt } from '../symbols.mjs';
 
 /** The steps that have Vcpu::load; those that store a guest's code; those that have a virtqueue. */
@@ -28,10 +28,8 @@ function build(step) {
 }
 function buildAnew(step) {
   const out = path.join(built, 'fences', step);
-  const env = { ...process.env };
-  ['MAKEFLAGS', 'MAKELEVEL', 'STEP', 'OUT'].forEach((name) => delete env[name]);
   const words = ['-C', path.join('steps', step), 'build', `OUT=${out}`];
-  execFileSync('make', words, { cwd: root, env, stdio: 'pipe' });
+  execFileSync('make', words, { cwd: root, env: userEnvironment(), stdio: 'pipe' });
   return path.join(out, 'hypervisor.elf');
 }
 

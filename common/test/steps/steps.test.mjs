@@ -7,18 +7,14 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 import { listSteps, stepsDirectory } from '../../stairs/steps.mjs';
-import { root } from '../machine.mjs';
+import { root, userEnvironment } from '../machine.mjs';
 
 const steps = listSteps(stepsDirectory);
 
 /** Runs make in a step: {status, output}. */
 async function make(step, ...words) {
-  const environment = { ...process.env };
-  for (const name of ['MAKEFLAGS', 'MAKELEVEL', 'STEP', 'OUT', 'NODE_TEST_CONTEXT']) {
-    delete environment[name];
-  }
   const child = spawn('make', ['-C', path.join('steps', step), ...words], {
-    cwd: root, env: environment, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: root, env: userEnvironment(), stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {

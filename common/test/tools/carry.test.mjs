@@ -17,7 +17,7 @@ after(() => rmSync(root, { recursive: true }));
 
 const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
 delete env.MAKEFLAGS; // of the make that runs the tests
-delete env.MAKE;
+delete env.WORKBOOK_MAKE;
 
 const nameOf = (number) => `${String(number).padStart(2, '0')}-step`;
 
@@ -79,7 +79,7 @@ class Repository {
   carry(args, make = 'true') {
     const { status, stdout, stderr } = spawnSync(
       process.execPath, [tool, '--steps', 'steps', ...args.split(' ').filter(Boolean)],
-      { cwd: this.directory, env: { ...env, MAKE: make }, encoding: 'utf8' },
+      { cwd: this.directory, env: { ...env, WORKBOOK_MAKE: make }, encoding: 'utf8' },
     );
     return { status, output: stdout.trimEnd().split('\n'), refusal: stderr };
   }
