@@ -13,7 +13,8 @@ include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run arguments check hint compare submit debug clean tools guest machine
+.PHONY: build run arguments check hint compare submit debug clean tools guest machine \
+  always
 
 # Two directories elsewhere may have one name, so their place is named by the whole of it.
 OUT ?= $(BUILD)/$(if $(filter $(ROOT)/steps/%,$(CURDIR)),$(notdir $(CURDIR)),elsewhere$(CURDIR))
@@ -53,10 +54,17 @@ $(HYPERVISOR): $(OBJECTS) hypervisor.ld
 $(OBJECTS): $(ROOT)/common/step.mk | tools
 $(filter $(OUT)/%,$(OBJECTS)): Makefile
 
-# The standard headers, read once: nearly all of the time would go into them.
+# The standard headers, read once: nearly all of the time would go into them. The compiler itself says
+# whether what it has read still holds: packages give headers any date, also an older one.
 HEADERS := $(SHARED)/headers.pch
-$(HEADERS): $(ROOT)/common/headers.hpp $(ROOT)/common/step.mk | tools
+HEADERS_FROM := $(CXX) $(FREESTANDING_INCLUDES)
+$(HEADERS): $(ROOT)/common/headers.hpp $(ROOT)/common/step.mk $(SHARED)/headers.from | tools
 	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) -x c++-header $< -o $@
+
+$(SHARED)/headers.from: always | tools
+	@echo '$(HEADERS_FROM)' | cmp -s - $@ && $(CXX) $(COMMON_FLAGS) $(CXXFLAGS) -MF /dev/null \
+	  -Xclang -fmodules-validate-system-headers -include-pch $(HEADERS) -fsyntax-only -x c++ \
+	  /dev/null 2> /dev/null || echo '$(HEADERS_FROM)' > $@
 
 $(OUT)/%.cpp.o: %.cpp $(HEADERS)
 	@echo "  c++   $<"
