@@ -54,8 +54,8 @@ $(HYPERVISOR): $(OBJECTS) hypervisor.ld
 $(OBJECTS): $(ROOT)/common/step.mk | tools
 $(filter $(OUT)/%,$(OBJECTS)): Makefile
 
-# The standard headers, read once: nearly all of the time would go into them. The compiler itself says
-# whether what it has read still holds: packages give headers any date, also an older one.
+# The standard headers, read once: nearly all of the time would go into them. The compiler says by
+# itself whether what it has read still holds: packages give headers any date, also an older one.
 HEADERS := $(SHARED)/headers.pch
 HEADERS_FROM := $(CXX) $(FREESTANDING_INCLUDES)
 $(HEADERS): $(ROOT)/common/headers.hpp $(ROOT)/common/step.mk $(SHARED)/headers.from | tools
@@ -102,20 +102,30 @@ ifdef GUEST
 ifneq ($(filter undefined file,$(origin KERNEL)),)
 KERNEL := $(OUT)/$(notdir $(GUEST)).bin
 endif
+ifneq ($(filter-out %.S %.c %.cc %.cpp,$(GUEST)),)
+$(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= runs what is built)
+endif
+$(GUEST):
+	@echo "GUEST=$@: there is no such file in $(CURDIR)" >&2; exit 1
+FLATTEN := $(ROOT)/common/run/flatten.sh
 GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
-$(OUT)/$(notdir $(GUEST)).bin: $(GUEST) $(ROOT)/common/step.mk | tools
+$(OUT)/$(notdir $(GUEST)).bin: $(GUEST) $(ROOT)/common/step.mk $(FLATTEN) | tools
 	@echo "  guest $<"
 	@$(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$<),assembler-with-cpp,c++ -std=c++23 -fno-rtti \
 	  -fno-exceptions -Wall -Wextra) $< -o $(@:.bin=.elf)
-	@$(OBJCOPY) -O binary $(@:.bin=.elf) $@
+	@sh $(FLATTEN) $(@:.bin=.elf) $@
 endif
 
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M
 STRICT_MACHINE := $(BUILD)/machine/strict
 export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY MACHINE QEMU QEMU_FLAGS FREEDOM \
-  STRICT STRICT_MACHINE LIMIT SANITIZE OBJCOPY
+  STRICT STRICT_MACHINE LIMIT SANITIZE CC OBJCOPY READELF READS_TREE READS_IMAGE
+
+# What this hypervisor reads by itself: the machine's device tree, the header of a Linux Image.
+READS_TREE := $(LIBFDT)
+READS_IMAGE := $(wildcard kernel.cpp)
 
 # Where it runs: QEMU is there, our own machine is built.
 machine:

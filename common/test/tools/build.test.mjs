@@ -1,4 +1,4 @@
-// What a build takes from the machine around it may change: line ends as Git for Windows likes them,
+// What a build takes from the machine around it may change: line ends as Git for Windows has them,
 // the C++ library's headers, the compiler. A step builds all the same, without a clean before it.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
