@@ -27,6 +27,7 @@ for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
     [ -z "$file" ] || [ -r "$file" ] || fail "$file: it cannot be read"
 done
 
+[ -z "${DISK:-}" ] || sh "$here/disk.sh" "$DISK"
 if [ -n "${KERNEL:-}" ]; then
     sh "$here/kernel.sh" "$KERNEL"
     case $(od -A n -t x1 -N 4 "$KERNEL") in
