@@ -13,7 +13,8 @@ include $(dir $(lastword $(MAKEFILE_LIST)))tools.mk
 
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := build
-.PHONY: build run arguments check hint compare submit debug clean tools guest machine
+.PHONY: build run arguments check hint compare submit debug clean tools guest machine \
+  always
 
 # Two directories elsewhere may have one name, so their place is named by the whole of it.
 OUT ?= $(BUILD)/$(if $(filter $(ROOT)/steps/%,$(CURDIR)),$(notdir $(CURDIR)),elsewhere$(CURDIR))
@@ -54,10 +55,17 @@ $(HYPERVISOR): $(OBJECTS) hypervisor.ld
 $(OBJECTS): $(ROOT)/common/step.mk | tools
 $(filter $(OUT)/%,$(OBJECTS)): Makefile
 
-# The standard headers, read once: nearly all of the time would go into them.
+# The standard headers, read once: nearly all of the time would go into them. The compiler says by
+# itself whether what it has read still holds: packages give headers any date, also an older one.
 HEADERS := $(SHARED)/headers.pch
-$(HEADERS): $(ROOT)/common/headers.hpp $(ROOT)/common/step.mk | tools
+HEADERS_FROM := $(CXX) $(FREESTANDING_INCLUDES)
+$(HEADERS): $(ROOT)/common/headers.hpp $(ROOT)/common/step.mk $(SHARED)/headers.from | tools
 	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) -x c++-header $< -o $@
+
+$(SHARED)/headers.from: always | tools
+	@echo '$(HEADERS_FROM)' | cmp -s - $@ && $(CXX) $(COMMON_FLAGS) $(CXXFLAGS) -MF /dev/null \
+	  -Xclang -fmodules-validate-system-headers -include-pch $(HEADERS) -fsyntax-only -x c++ \
+	  /dev/null 2> /dev/null || echo '$(HEADERS_FROM)' > $@
 
 $(OUT)/%.cpp.o: %.cpp $(HEADERS)
 	@echo "  c++   $<"
@@ -99,20 +107,30 @@ GUEST_BINARY := $(OUT)/$(notdir $(subst $(SPACE),_,$(GUEST))).bin
 ifneq ($(filter undefined file,$(origin KERNEL)),)
 KERNEL := $(GUEST_BINARY)
 endif
+ifneq ($(filter-out %.S %.c %.cc %.cpp,$(GUEST_BINARY:.bin=)),)
+$(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= runs what is built)
+endif
+$(call escaped,$(GUEST_SOURCE)):
+	@echo "GUEST=$(GUEST): there is no such file" >&2; exit 1
+FLATTEN := $(ROOT)/common/run/flatten.sh
 GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
-$(GUEST_BINARY): $(call escaped,$(GUEST_SOURCE)) $(ROOT)/common/step.mk | tools
+$(GUEST_BINARY): $(call escaped,$(GUEST_SOURCE)) $(ROOT)/common/step.mk $(FLATTEN) | tools
 	@echo "  guest $(GUEST)"
 	@$(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$(GUEST)),assembler-with-cpp,c++ -std=c++23 \
 	  -fno-rtti -fno-exceptions -Wall -Wextra) '$(GUEST_SOURCE)' -o $(@:.bin=.elf)
-	@$(OBJCOPY) -O binary $(@:.bin=.elf) $@
+	@sh $(FLATTEN) $(@:.bin=.elf) $@
 endif
 
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M
 STRICT_MACHINE := $(BUILD)/machine/strict
 export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY MACHINE QEMU QEMU_FLAGS FREEDOM \
-  STRICT STRICT_MACHINE LIMIT SANITIZE OBJCOPY
+  STRICT STRICT_MACHINE LIMIT SANITIZE CC OBJCOPY READELF READS_TREE READS_IMAGE
+
+# What this hypervisor reads by itself: the machine's device tree, the header of a Linux Image.
+READS_TREE := $(LIBFDT)
+READS_IMAGE := $(wildcard kernel.cpp)
 
 # Where it runs: QEMU is there, our own machine is built.
 machine:

@@ -70,6 +70,7 @@ LD      := ld.lld$(LLVM_SUFFIX)
 NM      := llvm-nm$(LLVM_SUFFIX)
 OBJCOPY := llvm-objcopy$(LLVM_SUFFIX)
 OBJDUMP := llvm-objdump$(LLVM_SUFFIX)
+READELF := llvm-readelf$(LLVM_SUFFIX)
 SIZE    := llvm-size$(LLVM_SUFFIX)
 DTC     ?= dtc
 QEMU    ?= qemu-system-riscv64

@@ -37,8 +37,13 @@ while read -r group names least package purpose; do
             [ "$lowest" = "$least" ] || wrong="TOO OLD, $least is needed: "
             ;;
     esac
+    case $package-$version in # QEMU's issue 1925: its guest-loader is too early for the device tree
+        qemu-system-*-8.1.[0-3])
+            wrong='LOADS NO GUEST, use 7.2 to 8.0, or 8.1.4 and newer: ' package=''
+            ;;
+    esac
     if [ -n "$wrong" ]; then
-        packages="$packages $package"
+        packages="$packages${package:+ $package}"
         case $mode$group in reportstrict | reporttest | reportbook | reportpdf) ;; *) status=1 ;; esac
     fi
     case $mode$wrong in

@@ -1,6 +1,7 @@
 # Runs a hypervisor in QEMU, as step.mk says through the environment. Here what the user named is
-# checked; machine.sh puts the machine together (layout.sh says what lies where), keep-disk.sh takes
-# care of the disk, and unattended.sh of a run without a terminal.
+# checked, by kernel.sh and disk.sh; of an ELF file flatten.sh makes a flat one. machine.sh puts the
+# machine together (layout.sh says what lies where), keep-disk.sh takes care of the disk, and
+# unattended.sh of a run without a terminal.
 set -eu
 here=$(dirname "$0")
 
@@ -19,21 +20,21 @@ for variable in KERNEL DISK INITRD SAVE; do
     eval "$variable=\$WORKBOOK_STARTED/\$file" # files are meant from where make was started
 done
 for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
+    [ -f "$file" ] || [ ! -e "$file" ] || fail "$file: it is a directory or a device, not a file"
     [ -z "$file" ] || [ -f "$file" ] || fail "$file: there is no such file"
     [ -z "$file" ] || [ -r "$file" ] || fail "$file: it cannot be read"
 done
 
-# How a kernel begins says what it is. An ELF file becomes the flat binary that its segments are.
-case $([ -z "${KERNEL:-}" ] || od -A n -t x1 -N 8 "$KERNEL" | tr -d ' \n') in
-    1f8b*) fail "$KERNEL: it is compressed (gzip): unpack it first, with gunzip" ;;
-    28b52ffd*) fail "$KERNEL: it is compressed (zstd): unpack it first, with unzstd" ;;
-    ????????7a696d67) fail "$KERNEL: it is compressed (EFI zboot): take the Image it was made of" ;;
-    7f454c46*)
-        "$OBJCOPY" -O binary "$KERNEL" "$work/kernel" 2> "$work/log" ||
-            fail "$KERNEL: it is a broken ELF file"
-        KERNEL=$work/kernel
-        ;;
-esac
+[ -z "${DISK:-}" ] || sh "$here/disk.sh" "$DISK"
+if [ -n "${KERNEL:-}" ]; then
+    sh "$here/kernel.sh" "$KERNEL"
+    case $(od -A n -t x1 -N 4 "$KERNEL") in
+        *7f*45*4c*46)
+            sh "$here/flatten.sh" "$KERNEL" "$work/kernel"
+            KERNEL=$work/kernel
+            ;;
+    esac
+fi
 
 # SANITIZE: what would steer the terminal is shown instead, in the notation of cat -v.
 if [ -n "${SANITIZE:-}" ]; then

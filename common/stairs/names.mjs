@@ -15,6 +15,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { missing } from '../install/missing.mjs';
 import { filesIn, refuse, withoutComments } from './steps.mjs';
 
 const isFunction = ({ kind }) => kind === 'function' || kind === 'prototype';
@@ -42,7 +43,8 @@ function runCtags(directory, paths) {
     maxBuffer: 1 << 28,
   });
   if (error || status !== 0) {
-    refuse(`ctags-universal cannot be run: ${error?.message ?? stderr.trim()}`);
+    refuse(missing('ctags-universal') ??
+      `ctags-universal cannot be run: ${error?.message ?? stderr.trim()}`);
   }
   return stdout.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
 }

@@ -5,6 +5,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { missing } from '../install/missing.mjs';
 
 export const stepsDirectory = fileURLToPath(new URL('../../steps', import.meta.url));
 
@@ -94,7 +95,7 @@ export function git(directory, args, { input, env, accepted = [0], encoding = 'u
     maxBuffer: 1 << 28,
   });
   if (run.error) {
-    refuse(`git cannot be run: ${run.error.message}`);
+    refuse(missing('git') ?? `git cannot be run: ${run.error.message}`);
   }
   if (!accepted.includes(run.status)) {
     const [why] = String(run.stderr).trim().split('\n');

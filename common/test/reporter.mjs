@@ -5,13 +5,18 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { missing } from '../install/missing.mjs';
+
 const indent = (text) => text.split('\n').map((line) => `    ${line}`).join('\n');
 
 /** What to tell of an error; the stack is only of use where it leads to a line of a test. */
 function reason(error) {
   const cause = error?.cause ?? error;
+  const message = cause?.message ?? String(cause);
+  const [, program] = /\bspawn(?:Sync)? (\S+) ENOENT/.exec(message) ?? [];
   const place = /\(?(file:\/\/\S*\.test\.mjs:\d+)/.exec(cause?.stack ?? '');
-  return [cause?.message ?? String(cause), place && `at ${place[1]}`].filter(Boolean).join('\n');
+  return [message, program && missing(program), place && `at ${place[1]}`].filter(Boolean)
+    .join('\n');
 }
 
 /** Node reports a file as a test of its own, whose failure says nothing new if a test failed. */

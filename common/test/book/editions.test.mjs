@@ -13,10 +13,12 @@ import { treeOf } from '../../../book/lib/blame.mjs';
 import { parts } from '../../../book/lib/contents.mjs';
 import { readChapter } from '../../../book/lib/states.mjs';
 import { filesOf, stepBefore, steps } from '../../../book/lib/steps.mjs';
+import { needs } from '../../install/missing.mjs';
 import { startBrowser } from './chromium.mjs';
 import { assertNone, testHtml } from './html.mjs';
 import { attribute, elementsOf, hasClass, readSite, root, textOf } from './pages.mjs';
 
+needs('java', 'pdftotext', 'qpdf');
 const [base, siteUrl] = ['/x/', 'https://book.example/x/'];
 const scratch = mkdtempSync(join(tmpdir(), 'editions-'));
 after(() => rmSync(scratch, { recursive: true }));

@@ -11,9 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { grade } from '../../check/grade.mjs';
 import { checkpoints } from '../../check/plan.mjs';
 import { root } from '../../check/submission.mjs';
+import { needs } from '../../install/missing.mjs';
 import { qemus, scratchDirectory } from '../machine.mjs';
 import { mistakes, unseen } from './mistakes.mjs';
 
+needs('patch');
 const isWhole = Boolean(process.env.CLASSROOM);
 const scratch = scratchDirectory('mistakes');
 const own = fileURLToPath(new URL('mistakes', import.meta.url));

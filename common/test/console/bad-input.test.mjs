@@ -34,7 +34,7 @@ const cases = {
   'a missing kernel': [{ KERNEL: missing }, /missing.*there is no such file/],
   'a missing disk': [{ DISK: missing }, /missing.*there is no such file/],
   'a missing initrd': [{ INITRD: missing }, /missing.*there is no such file/],
-  'a directory as kernel': [{ KERNEL: scratch }, /bad-input/],
+  'a directory as kernel': [{ KERNEL: scratch }, /bad-input: it is a directory/],
   'no kernel': [{ KERNEL: '' }, /no kernel.*KERNEL=/],
   'a kernel larger than RAM': [{ KERNEL: file('large', 'x', 200 << 20), DISK: '' }, tooLittle],
   'a kernel larger than the guest\'s RAM':
@@ -55,6 +55,12 @@ const cases = {
     [{ KERNEL: file('Image.zst', '\x28\xb5\x2f\xfd and so on') }, /^run: .*zst: .*zstd.*unzstd/],
   'a kernel compressed for EFI':
     [{ KERNEL: file('Image.efi', 'MZ\0\0zimg and so on') }, /^run: .*efi: .*EFI zboot/],
+  'a kernel compressed by xz':
+    [{ KERNEL: file('Image.xz', '\xfd7zXZ\0 and so on') }, /^run: .*xz: .*\(xz\).*unxz/],
+  'a program of this machine as kernel':
+    [{ KERNEL: process.execPath }, /^run: .*another CPU.*riscv64/],
+  'a disk of QEMU\'s own kind':
+    [{ DISK: file('disk.qcow2', 'QFI\xfb', 512) }, /^run: .*qcow2: .*qemu-img convert/],
   'a disk of 1000 bytes': [{ DISK: file('disk', 'x', 1000) }, /1000 bytes/],
   'no hypervisor extension':
     [{ QEMU_FLAGS: '-cpu rv64,h=false' }, /^hypervisor: this CPU has no extension h: it is rv64/],

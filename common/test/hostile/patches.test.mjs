@@ -9,15 +9,17 @@
 // common/test/unit. "unnoticed" stands where nothing notices; the first line then says why.
 
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 
+import { needs } from '../../install/missing.mjs';
 import { ignoreHtinst, root, stepDirectory } from '../machine.mjs';
 import { directory, make, workers } from './machine.mjs';
 import { qemus, runTest } from './tests.mjs';
 
+needs('patch');
 const here = path.join(root, 'common', 'test', 'hostile', 'patches');
 const step = path.basename(stepDirectory);
 const limit = 8; // seconds: what hangs without its guard has failed
@@ -165,7 +167,6 @@ async function tryPatch({ name: patch, guard, fails, file }) {
 const noticed = path.join(directory, 'noticed.txt');
 fs.writeFileSync(noticed, '');
 
-execFileSync('patch', ['--version']); // whether it is there
 for (const patch of readPatches()) {
   const running = tryPatch(patch).then(() => undefined, (error) => error);
   test(`would notice: ${patch.name} (${patch.guard})`, async () => {

@@ -1,0 +1,63 @@
+// What doctor.sh says of tools that are there and do not do.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+
+import { root, scratchDirectory, userEnvironment } from '../machine.mjs';
+
+const scratch = scratchDirectory('doctor');
+
+/** A program that says that it is this version of QEMU, and notes what else it is started for. */
+function qemu(version) {
+  const file = path.join(scratch, `qemu-${version}`);
+  fs.writeFileSync(file, `#!/bin/sh
+[ "$*" = --version ] || { echo "$*" >> ${scratch}/started; exit 1; }
+echo "QEMU emulator version ${version} (a distribution's)"
+echo "Copyright (c) 2003-2023 Fabrice Bellard and the QEMU Project developers"
+`, { mode: 0o755 });
+  return file;
+}
+
+/** What doctor.sh says of the tools for a run: { status, lines }. */
+function doctor(mode, file) {
+  const { status, stdout, stderr } = spawnSync('sh',
+    [path.join(root, 'common', 'install', 'doctor.sh'), mode, 'run'], {
+      encoding: 'utf8',
+      env: { LLVM_SUFFIX: '-19', ...userEnvironment(), QEMU: file },
+    });
+  return { status, lines: (stdout + stderr).split('\n').filter(Boolean) };
+}
+
+describe('a QEMU whose guest-loader does not work', () => {
+  for (const version of ['8.1.0', '8.1.1', '8.1.2', '8.1.3']) {
+    test(`is named: ${version}`, () => {
+      const { status, lines } = doctor('check', qemu(version));
+      assert.equal(lines.length, 1, lines.join('\n'));
+      assert.match(lines[0], /LOADS NO GUEST, use 7\.2 to 8\.0, or 8\.1\.4 and newer: /);
+      assert.ok(lines[0].endsWith(`qemu-${version} ${version}`), lines[0]);
+      assert.equal(status, 1);
+    });
+  }
+
+  for (const version of ['7.2.22', '8.0.5', '8.1.4', '8.1.5', '8.2.0', '8.10.1', '10.0.2']) {
+    test(`is not ${version}`, () => {
+      assert.deepEqual(doctor('check', qemu(version)), { status: 0, lines: [] });
+    });
+  }
+
+  test('is not replaced by a package', () => {
+    assert.deepEqual(doctor('packages', qemu('8.1.2')).lines.join('').trim(), '');
+  });
+
+  test('is not started by a run, which says the same', () => {
+    const { status, stdout, stderr } = spawnSync('make',
+      ['-C', root, 'run', 'STEP=07', `QEMU=${qemu('8.1.2')}`],
+      { encoding: 'utf8', env: userEnvironment() });
+    assert.match(stdout, /^run +the machine +LOADS NO GUEST, .*8\.1\.2$/m);
+    assert.notEqual(status, 0);
+    assert.doesNotMatch(stdout + stderr, /OpenSBI|guest-loader/);
+    assert.ok(!fs.existsSync(path.join(scratch, 'started')), 'it has been started');
+  });
+});
