@@ -40,7 +40,8 @@ OBJECTS := $(patsubst %,$(OUT)/%.o,$(wildcard *.cpp *.S)) $(LIBRARY)
 ifdef LIBFDT
 LIBFDT_OBJECTS := $(SHARED)/fdt.c.o $(SHARED)/fdt_ro.c.o $(SHARED)/fdt_rw.c.o
 OBJECTS += $(LIBFDT_OBJECTS)
-COMMON_FLAGS += -isystem $(GUEST_DIR)/libfdt
+LIBFDT_INCLUDES := -isystem $(GUEST_DIR)/libfdt
+CXXFLAGS += $(LIBFDT_INCLUDES)
 $(OBJECTS): | $(GUEST_DIR)/libfdt/libfdt.h
 endif
 
@@ -58,23 +59,27 @@ HEADERS := $(SHARED)/headers.pch
 $(HEADERS): $(ROOT)/common/headers.hpp $(ROOT)/common/step.mk | tools
 	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) -x c++-header $< -o $@
 
+COMPILE_CPP = $(CXX) $(COMMON_FLAGS) $(CXXFLAGS) $(DEFINES) -I$(OUT)
 $(OUT)/%.cpp.o: %.cpp $(HEADERS)
 	@echo "  c++   $<"
-	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) $(DEFINES) -include-pch $(HEADERS) -I$(OUT) \
-	  --embed-dir=$(OUT) -c $< -o $@
+	@$(COMPILE_CPP) --embed-dir=$(OUT) -include-pch $(HEADERS) -c $< -o $@
 
+COMPILE_S = $(CC) $(COMMON_FLAGS)
 $(OUT)/%.S.o: %.S
 	@echo "  as    $<"
-	@$(CC) $(COMMON_FLAGS) -c $< -o $@
+	@$(COMPILE_S) -c $< -o $@
 
+COMPILE_LIBRARY = $(CC) $(COMMON_FLAGS) -std=c17 -fno-builtin
 $(LIBRARY): $(SHARED)/%.o: $(ROOT)/common/%
-	@$(CC) $(COMMON_FLAGS) -std=c17 -fno-builtin -c $< -o $@
+	@$(COMPILE_LIBRARY) -c $< -o $@
 
 # libfdt may take both trees for valid and of the newest version, and our arguments for right: that
 # saves most of its time.
+COMPILE_LIBFDT = $(CC) $(COMMON_FLAGS) $(LIBFDT_INCLUDES) -DFDT_ASSUME_MASK=0x7 -std=gnu17
 $(LIBFDT_OBJECTS): $(SHARED)/%.c.o: $(GUEST_DIR)/libfdt/libfdt.h
-	@$(CC) $(COMMON_FLAGS) -DFDT_ASSUME_MASK=0x7 -std=gnu17 -c $(<D)/$*.c -o $@
+	@$(COMPILE_LIBFDT) -c $(<D)/$*.c -o $@
 
+EMBEDS := $(wildcard guest_tree.cpp)
 $(OUT)/guest_tree.cpp.o: $(OUT)/guest.dtb
 $(OUT)/guest.dtb: guest.dts | tools
 	@echo "  dtc   $<"
@@ -87,6 +92,18 @@ $(GUEST_DIR)/libfdt/libfdt.h: | tools
 tools:
 	@$(CHECK_TOOLS) run
 	@mkdir -p $(OUT) $(SHARED)
+	@$(if $(filter file,$(origin OUT)),$(TELL_EDITORS))
+
+# What editors are told of each source. Where OUT is named, what is built is not what is edited.
+commands = $(foreach file,$(abspath $1),'$(subst ','\'',$(file) $(strip $2))')
+TELL_EDITORS = printf '%s\n' \
+  $(call commands,$(filter-out $(EMBEDS),$(wildcard *.cpp)),$(COMPILE_CPP)) \
+  $(call commands,$(EMBEDS),$(COMPILE_CPP) --embed-dir=$(OUT)) \
+  $(call commands,$(wildcard *.S),$(COMPILE_S)) \
+  $(call commands,$(LIBRARY:$(SHARED)/%.o=$(ROOT)/common/%),$(COMPILE_LIBRARY)) \
+  $(call commands,$(LIBFDT_OBJECTS:$(SHARED)/%.o=$(GUEST_DIR)/libfdt/%),$(COMPILE_LIBFDT)) \
+  $(call commands,$(GUEST),$(COMPILE_GUEST)) | \
+  sh $(ROOT)/common/compile-commands.sh $(CURDIR) $(ROOT) $(BUILD)/commands
 
 # A small program as the guest: GUEST names its source, which runs where a kernel would. It takes
 # the place of the kernel that a step runs by itself, but not of one that the user names.
@@ -96,10 +113,11 @@ KERNEL := $(OUT)/$(notdir $(GUEST)).bin
 endif
 GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
+COMPILE_GUEST := $(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$(GUEST)),assembler-with-cpp,c++ \
+  -std=c++23 -fno-rtti -fno-exceptions -Wall -Wextra)
 $(OUT)/$(notdir $(GUEST)).bin: $(GUEST) $(ROOT)/common/step.mk | tools
 	@echo "  guest $<"
-	@$(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$<),assembler-with-cpp,c++ -std=c++23 -fno-rtti \
-	  -fno-exceptions -Wall -Wextra) $< -o $(@:.bin=.elf)
+	@$(COMPILE_GUEST) $< -o $(@:.bin=.elf)
 	@$(OBJCOPY) -O binary $(@:.bin=.elf) $@
 endif
 
