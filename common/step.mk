@@ -5,7 +5,7 @@
 #   make check     grades what it does when it runs; STEP=NN where the directory has another name;
 #                  ONLY=test grades one test, V=1 shows its console, JSON= JUNIT= name reports
 #   make hint, compare, submit, as at the top of the checkout, of this directory
-#   make debug     the same as run, waiting for a debugger
+#   make debug     the same as run, waiting for a debugger at DEBUG_PORT; says what to type there
 #   make arguments with what arguments `run` would start a machine, as the pages of the book do
 #   make clean     removes what was built of this step
 
@@ -111,7 +111,7 @@ ifdef GUEST
 ifneq ($(filter undefined file,$(origin KERNEL)),)
 KERNEL := $(OUT)/$(notdir $(GUEST)).bin
 endif
-GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 \
+GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 -g \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
 COMPILE_GUEST := $(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$(GUEST)),assembler-with-cpp,c++ \
   -std=c++23 -fno-rtti -fno-exceptions -Wall -Wextra)
@@ -123,9 +123,10 @@ endif
 
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M
+DEBUG_PORT ?= 1234
 STRICT_MACHINE := $(BUILD)/machine/strict
 export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY MACHINE QEMU QEMU_FLAGS FREEDOM \
-  STRICT STRICT_MACHINE LIMIT SANITIZE OBJCOPY
+  STRICT STRICT_MACHINE LIMIT SANITIZE DEBUG_PORT OBJCOPY
 
 # Where it runs: QEMU is there, our own machine is built.
 machine:
@@ -152,12 +153,8 @@ check:
 hint compare submit:
 	@$(MAKE) --no-print-directory -C $(ROOT) $@ STEP=$(STEP) DIR=$(CURDIR)
 
-debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
 debug: build guest
-	@$(if $(filter strict,$(MACHINE)),echo "debug: the strict machine takes no debugger: leave out \
-	   MACHINE=strict" >&2; exit 1)
-	@echo "In another terminal: gdb-multiarch $(HYPERVISOR) -ex 'target remote 127.0.0.1:1234'"
-	@sh $(ROOT)/common/run/run.sh
+	@sh $(ROOT)/common/run/debug.sh '$(call find_file,$(KERNEL))'
 
 clean:
 	@rm -rf $(OUT)

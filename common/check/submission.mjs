@@ -12,7 +12,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/
 /** What the make that has started us says to those that it starts, and what would change a run. */
 const notPassedOn = 'MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS STARTED_PWD STARTED_CURDIR STEP DIR '
   + 'OUT NODE_OPTIONS NODE_TEST_CONTEXT KERNEL GUEST DISK DISK_RO SAVE INITRD BOOTARGS MEMORY '
-  + 'QEMU_FLAGS LIMIT SANITIZE MACHINE FREEDOM STRICT SEED ONLY V';
+  + 'QEMU_FLAGS LIMIT SANITIZE INPUT DEBUG_PORT MACHINE FREEDOM STRICT SEED ONLY V';
 
 const environment = { ...process.env, LC_ALL: 'C' };
 notPassedOn.split(' ').forEach((name) => delete environment[name]);

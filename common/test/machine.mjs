@@ -35,7 +35,7 @@ export const elfGuest = (name) => path.join(built, 'guests', `${name}.elf`);
 /** What the make that runs the tests put into the environment, and what would change a run. */
 const notForUsers = 'MAKEFLAGS MAKELEVEL MAKEOVERRIDES MFLAGS STARTED_PWD STARTED_CURDIR STEP OUT '
   + 'NODE_OPTIONS NODE_TEST_CONTEXT KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY QEMU_FLAGS '
-  + 'LIMIT SANITIZE MACHINE FREEDOM STRICT';
+  + 'LIMIT SANITIZE INPUT DEBUG_PORT MACHINE FREEDOM STRICT';
 
 /** The environment of a user who starts make. */
 export function userEnvironment(temporary = os.tmpdir()) {
