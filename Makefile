@@ -164,5 +164,5 @@ guest-bundle: ## packs what `guest` builds into one file, for GUEST_BUNDLE=file 
 	@$(INSTALL_TOOLS)
 	@$(SUBMAKE) common/guest bundle
 
-clean: ## removes everything that was built here (not the guest's Linux, nor what npm brought)
+clean: ## removes everything that was built here (not the guest's Linux, npm's and editors' files)
 	@rm -rf build

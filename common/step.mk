@@ -5,7 +5,7 @@
 #   make check     grades what it does when it runs; STEP=NN where the directory has another name;
 #                  ONLY=test grades one test, V=1 shows its console, JSON= JUNIT= name reports
 #   make hint, compare, submit, as at the top of the checkout, of this directory
-#   make debug     the same as run, waiting for a debugger
+#   make debug     the same as run, waiting for a debugger at DEBUG_PORT; says what to type there
 #   make arguments with what arguments `run` would start a machine, as the pages of the book do
 #   make clean     removes what was built of this step, below build
 
@@ -42,7 +42,8 @@ OBJECTS := $(patsubst %,$(OUT)/%.o,$(wildcard *.cpp *.S)) $(LIBRARY)
 ifdef LIBFDT
 LIBFDT_OBJECTS := $(SHARED)/fdt.c.o $(SHARED)/fdt_ro.c.o $(SHARED)/fdt_rw.c.o
 OBJECTS += $(LIBFDT_OBJECTS)
-COMMON_FLAGS += -isystem $(GUEST_DIR)/libfdt
+LIBFDT_INCLUDES := -isystem $(GUEST_DIR)/libfdt
+CXXFLAGS += $(LIBFDT_INCLUDES)
 $(OBJECTS): | $(GUEST_DIR)/libfdt/libfdt.h
 endif
 
@@ -67,23 +68,27 @@ $(SHARED)/headers.from: always | tools
 	  -Xclang -fmodules-validate-system-headers -include-pch $(HEADERS) -fsyntax-only -x c++ \
 	  /dev/null 2> /dev/null || echo '$(HEADERS_FROM)' > $@
 
+COMPILE_CPP = $(CXX) $(COMMON_FLAGS) $(CXXFLAGS) $(DEFINES) -I$(OUT)
 $(OUT)/%.cpp.o: %.cpp $(HEADERS)
 	@echo "  c++   $<"
-	@$(CXX) $(COMMON_FLAGS) $(CXXFLAGS) $(DEFINES) -include-pch $(HEADERS) -I$(OUT) \
-	  --embed-dir=$(OUT) -c $< -o $@
+	@$(COMPILE_CPP) --embed-dir=$(OUT) -include-pch $(HEADERS) -c $< -o $@
 
+COMPILE_S = $(CC) $(COMMON_FLAGS)
 $(OUT)/%.S.o: %.S
 	@echo "  as    $<"
-	@$(CC) $(COMMON_FLAGS) -c $< -o $@
+	@$(COMPILE_S) -c $< -o $@
 
+COMPILE_LIBRARY = $(CC) $(COMMON_FLAGS) -std=c17 -fno-builtin
 $(LIBRARY): $(SHARED)/%.o: $(ROOT)/common/%
-	@$(CC) $(COMMON_FLAGS) -std=c17 -fno-builtin -c $< -o $@
+	@$(COMPILE_LIBRARY) -c $< -o $@
 
 # libfdt may take both trees for valid and of the newest version, and our arguments for right: that
 # saves most of its time.
+COMPILE_LIBFDT = $(CC) $(COMMON_FLAGS) $(LIBFDT_INCLUDES) -DFDT_ASSUME_MASK=0x7 -std=gnu17
 $(LIBFDT_OBJECTS): $(SHARED)/%.c.o: $(GUEST_DIR)/libfdt/libfdt.h
-	@$(CC) $(COMMON_FLAGS) -DFDT_ASSUME_MASK=0x7 -std=gnu17 -c $(<D)/$*.c -o $@
+	@$(COMPILE_LIBFDT) -c $(<D)/$*.c -o $@
 
+EMBEDS := $(wildcard guest_tree.cpp)
 $(OUT)/guest_tree.cpp.o: $(OUT)/guest.dtb
 $(OUT)/guest.dtb: guest.dts | tools
 	@echo "  dtc   $<"
@@ -96,6 +101,18 @@ $(GUEST_DIR)/libfdt/libfdt.h: | tools
 tools:
 	@$(CHECK_TOOLS) run
 	@mkdir -p $(OUT) $(SHARED) 2>/dev/null || { echo "build: $(OUT) cannot be written" >&2; exit 1; }
+	@$(if $(filter file,$(origin OUT)),$(TELL_EDITORS))
+
+# What editors are told of each source. Where OUT is named, what is built is not what is edited.
+commands = $(foreach file,$(abspath $1),$(call quoted,$(file) $(strip $2)))
+TELL_EDITORS = printf '%s\n' \
+  $(call commands,$(filter-out $(EMBEDS),$(wildcard *.cpp)),$(COMPILE_CPP)) \
+  $(call commands,$(EMBEDS),$(COMPILE_CPP) --embed-dir=$(OUT)) \
+  $(call commands,$(wildcard *.S),$(COMPILE_S)) \
+  $(call commands,$(LIBRARY:$(SHARED)/%.o=$(ROOT)/common/%),$(COMPILE_LIBRARY)) \
+  $(call commands,$(LIBFDT_OBJECTS:$(SHARED)/%.o=$(GUEST_DIR)/libfdt/%),$(COMPILE_LIBFDT)) \
+  $(call commands,$(GUEST_SOURCE),$(COMPILE_GUEST)) | \
+  sh $(ROOT)/common/compile-commands.sh $(CURDIR) $(ROOT) $(BUILD)/commands
 
 # A small program as the guest: GUEST names its source, which runs where a kernel would. It takes
 # the place of the kernel that a step runs by itself, but not of one that the user names.
@@ -113,20 +130,22 @@ endif
 $(call escaped,$(GUEST_SOURCE)):
 	@echo "GUEST=$(GUEST): there is no such file" >&2; exit 1
 FLATTEN := $(ROOT)/common/run/flatten.sh
-GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 \
+GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 -g \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
+COMPILE_GUEST := $(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$(GUEST)),assembler-with-cpp,c++ \
+  -std=c++23 -fno-rtti -fno-exceptions -Wall -Wextra)
 $(GUEST_BINARY): $(call escaped,$(GUEST_SOURCE)) $(ROOT)/common/step.mk $(FLATTEN) | tools
 	@echo "  guest $(GUEST)"
-	@$(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$(GUEST)),assembler-with-cpp,c++ -std=c++23 \
-	  -fno-rtti -fno-exceptions -Wall -Wextra) '$(GUEST_SOURCE)' -o $(@:.bin=.elf)
+	@$(COMPILE_GUEST) '$(GUEST_SOURCE)' -o $(@:.bin=.elf)
 	@sh $(FLATTEN) $(@:.bin=.elf) $@
 endif
 
 # What runs, and how: the README explains each. What is exported reaches run/run.sh.
 MEMORY ?= 128M
+DEBUG_PORT ?= 1234
 STRICT_MACHINE := $(BUILD)/machine/strict
 export HYPERVISOR KERNEL DISK DISK_RO SAVE INITRD BOOTARGS MEMORY MACHINE QEMU QEMU_FLAGS FREEDOM \
-  STRICT STRICT_MACHINE LIMIT SANITIZE CC OBJCOPY READELF READS_TREE READS_IMAGE
+  STRICT STRICT_MACHINE LIMIT SANITIZE DEBUG_PORT CC OBJCOPY READELF READS_TREE READS_IMAGE
 
 # What this hypervisor reads by itself: the machine's device tree, the header of a Linux Image.
 READS_TREE := $(LIBFDT)
@@ -157,12 +176,8 @@ check:
 hint compare submit:
 	@$(MAKE) --no-print-directory -C $(ROOT) $@ STEP=$(call quoted,$(STEP)) DIR=$(CURDIR)
 
-debug: QEMU_FLAGS += -S -gdb tcp:127.0.0.1:1234
 debug: build guest
-	@$(if $(filter strict,$(MACHINE)),echo "debug: the strict machine takes no debugger: leave out \
-	   MACHINE=strict" >&2; exit 1)
-	@echo "In another terminal: gdb-multiarch $(HYPERVISOR) -ex 'target remote 127.0.0.1:1234'"
-	@sh $(ROOT)/common/run/run.sh
+	@sh $(ROOT)/common/run/debug.sh $(call quoted,$(call named,$(KERNEL)))
 
 clean:
 	@$(if $(filter $(BUILD)/%,$(OUT)),rm -rf $(OUT),\

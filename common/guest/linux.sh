@@ -1,10 +1,11 @@
 #!/bin/sh
 # Builds the guest's Linux from Debian's source package, with clang. That takes minutes, so the
-# result is kept for all checkouts, under a name made of everything that it depends on.
-#   usage: LLVM_SUFFIX=-19 linux.sh SOURCE.tar.xz CONFIG CACHE IMAGE
+# result is kept for all checkouts, under a name made of everything that it depends on. Beside the
+# Image goes vmlinux, of which it was made: debuggers find the names of functions there.
+#   usage: LLVM_SUFFIX=-19 linux.sh SOURCE.tar.xz CONFIG CACHE DIRECTORY
 set -eu
-source=$1 config=$2 cache=$3 image=$4
-log=$(dirname "$image")/linux.log
+source=$1 config=$2 cache=$3 guest=$4
+log=$guest/linux.log
 
 series=$(basename "$source" .tar.xz | sed 's/.*-//')
 version=$(dpkg-query -W -f '${Version}' "linux-source-$series" 2>/dev/null) ||
@@ -35,7 +36,7 @@ mkdir -p "$cache" 2>/dev/null && touch "$cache/lock" 2>/dev/null || {
 }
 exec 9>"$cache/lock"
 flock -n 9 || { echo "guest Linux: another make is building it: waiting" && flock 9; }
-if [ ! -e "$kept/Image" ]; then
+if [ ! -e "$kept/vmlinux" ]; then
     echo "guest Linux $version: building it once, about 4 minutes on 2 cores; log: $log"
     start=$(date +%s)
     : >"$log"
@@ -60,8 +61,12 @@ if [ ! -e "$kept/Image" ]; then
     fi
     mkdir "$work/result"
     mv "$work/arch/riscv/boot/Image" "$work/.config" "$work/result"
+    "llvm-objcopy$LLVM_SUFFIX" --discard-locals "$work/vmlinux" "$work/result/vmlinux"
+    rm -rf "$kept"
     mv -T "$work/result" "$kept"
     printf "${clear}guest Linux: built in %d s\n" $(($(date +%s) - start))
 fi
-cp "$kept/Image" "$image.new"
-mv "$image.new" "$image"
+for file in Image vmlinux; do
+    cp "$kept/$file" "$guest/$file.new"
+    mv "$guest/$file.new" "$guest/$file"
+done

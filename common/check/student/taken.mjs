@@ -12,7 +12,7 @@ const isPlain = (name) => /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/.test(name);
 export const isSource = (name) => /\.(cpp|hpp|S|ld|dts)$/.test(name) && !name.startsWith('._');
 
 /** What nobody wonders about when it stays behind. */
-const silent = ['Makefile', 'TODO.md', '.start.json', 'guest'];
+const silent = ['Makefile', 'TODO.md', '.start.json', 'guest', 'compile_commands.json'];
 
 /**
  * The sources among what a submission has.
