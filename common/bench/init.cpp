@@ -1,41 +1,13 @@
 // The workload that bench.mjs measures, as Linux's init: one phase after the other, each between
 // two marks that counter.c sees. No C library, only system calls.
 
-#include <cstddef>
-#include <cstdint>
+#include "system.hpp"
 
 namespace {
-
-constexpr long SYS_ioctl = 29, SYS_mount = 40, SYS_openat = 56, SYS_write = 64, SYS_pread64 = 67,
-               SYS_pwrite64 = 68, SYS_fsync = 82, SYS_nanosleep = 101, SYS_clock_gettime = 113,
-               SYS_reboot = 142, SYS_getppid = 173, SYS_munmap = 215, SYS_mmap = 222;
-constexpr long AT_FDCWD = -100, O_RDWR = 2, O_DIRECT = 040000;
-constexpr long CLOCK_MONOTONIC_COARSE = 6;
-constexpr long PROT_READ = 1, PROT_WRITE = 2, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20;
-constexpr long TCSBRK = 0x5409; // with 1: waits until all is out
 
 constexpr long KiB = 1024, MiB = 1024 * KiB;
 constexpr long page = 4 * KiB, large = 128 * KiB;
 constexpr long disk_size = 16 * MiB;
-
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
-    register long a7 asm("a7") = number;
-    register long a0 asm("a0") = a;
-    register long a1 asm("a1") = b;
-    register long a2 asm("a2") = c;
-    register long a3 asm("a3") = d;
-    register long a4 asm("a4") = e;
-    register long a5 asm("a5") = f;
-    asm volatile("ecall"
-                 : "+r"(a0)
-                 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5)
-                 : "memory");
-    return a0;
-}
-
-long pointer(const void* object) {
-    return reinterpret_cast<long>(object);
-}
 
 /// An instruction that does nothing, with a number in it.
 template <int Number>
@@ -43,18 +15,12 @@ void mark() {
     asm volatile("slti x0, x0, %0" ::"i"(Number) : "memory");
 }
 
-[[noreturn]] void power_off() {
-    call(SYS_reboot, 0xfee1dead, 672274793, 0x4321fedc);
-    for (;;) {
-    }
-}
-
 /// A benchmark that does not do what it should measures nothing: without an end mark it failed.
 void require(bool good) {
     if (!good) {
         constexpr char text[] = "bench: the workload failed\n";
         call(SYS_write, 1, pointer(text), sizeof text - 1);
-        power_off();
+        end_machine(power_off);
     }
 }
 
@@ -84,7 +50,7 @@ void make_system_calls() {
 void touch_fresh_pages() {
     constexpr long size = 16 * MiB;
     const long start =
-        call(SYS_mmap, 0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        call(SYS_mmap, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     require(start > 0);
     for (long offset = 0; offset < size; offset += page) {
         *reinterpret_cast<volatile char*>(start + offset) = 1;
@@ -176,15 +142,8 @@ void run_phases() {
 
 } // namespace
 
-extern "C" [[noreturn]] void run() {
+extern "C" [[noreturn]] void run(long*) {
     mark<1>();
     run_phases();
-    power_off();
+    end_machine(power_off);
 }
-
-asm(R"(
-    .global _start
-_start:
-    andi    sp, sp, -16
-    tail    run
-)");

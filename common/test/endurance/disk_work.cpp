@@ -9,24 +9,11 @@
 // blocks of 4 KiB, the last one filled up with zeros. Before a part of a block is overwritten the
 // rest of it is read and checked.
 
-#include <cstddef>
-#include <cstdint>
+#include "system.hpp"
 
 namespace {
 
 using std::size_t, std::uint32_t, std::uint64_t;
-
-constexpr long SYS_mkdirat = 34, SYS_unlinkat = 35, SYS_umount2 = 39, SYS_mount = 40,
-               SYS_truncate = 45, SYS_openat = 56, SYS_close = 57, SYS_read = 63, SYS_write = 64,
-               SYS_pread64 = 67, SYS_pwrite64 = 68, SYS_sync = 81, SYS_fsync = 82,
-               SYS_fdatasync = 83, SYS_exit_group = 94, SYS_clock_gettime = 113, SYS_reboot = 142,
-               SYS_getpid = 172, SYS_sysinfo = 179, SYS_munmap = 215, SYS_clone = 220,
-               SYS_mmap = 222, SYS_wait4 = 260, SYS_renameat2 = 276;
-constexpr long O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_TRUNC = 01000,
-               O_DIRECT = 040000, O_DSYNC = 010000;
-constexpr long AT_FDCWD = -100, SIGCHLD = 17, CLOCK_MONOTONIC = 1;
-constexpr long PROT_READ_WRITE = 3, MAP_SHARED_ANONYMOUS = 0x21, MAP_PRIVATE_ANONYMOUS = 0x22;
-constexpr long power_off = 0x4321fedc;
 
 constexpr uint64_t KiB = 1024, MiB = 1024 * KiB;
 constexpr uint64_t block_size = 4 * KiB, sector_size = 512;
@@ -34,25 +21,6 @@ constexpr uint64_t largest_file = 16 * MiB, largest_call = 4 * MiB;
 constexpr unsigned workers = 3, directories = 8, most_files = 160;
 /// The most that the files of one worker hold: together half of the disk.
 constexpr uint64_t most_data = 42 * MiB;
-
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0, long f = 0) {
-    register long a7 asm("a7") = number;
-    register long a0 asm("a0") = a;
-    register long a1 asm("a1") = b;
-    register long a2 asm("a2") = c;
-    register long a3 asm("a3") = d;
-    register long a4 asm("a4") = e;
-    register long a5 asm("a5") = f;
-    asm volatile("ecall"
-                 : "+r"(a0)
-                 : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4), "r"(a5)
-                 : "memory");
-    return a0;
-}
-
-long pointer(const void* object) {
-    return reinterpret_cast<long>(object);
-}
 
 long number(uint64_t value) {
     return static_cast<long>(value);
@@ -109,7 +77,7 @@ void say(Pieces... pieces) {
 /// Ends a worker, or the machine.
 [[noreturn]] void leave(long status) {
     if (call(SYS_getpid) == 1) {
-        call(SYS_reboot, 0xfee1dead, 672274793, power_off, 0);
+        end_machine(power_off);
     }
     call(SYS_exit_group, status);
     for (;;) {
@@ -741,11 +709,3 @@ extern "C" [[noreturn]] void run(long* stack) {
     say("done");
     leave(0);
 }
-
-asm(R"(
-    .global _start
-_start:
-    mv      a0, sp
-    andi    sp, sp, -16
-    tail    run
-)");

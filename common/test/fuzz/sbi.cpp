@@ -5,6 +5,7 @@
 
 #include "fake.hpp"
 #include "fuzz.hpp"
+#include "sbi_ids.hpp"
 
 #include <string>
 
@@ -19,29 +20,11 @@ enum class Op : std::uint8_t {
     count,
 };
 
-enum Extension : std::uint64_t {
-    SET_TIMER = 0,
-    PUTCHAR = 1,
-    GETCHAR = 2,
-    SHUTDOWN = 8,
-    BASE = 0x10,
-    TIME = 0x5449'4d45,
-    IPI = 0x0073'5049,
-    RFENCE = 0x5246'4e43,
-    SRST = 0x5352'5354,
-    DBCN = 0x4442'434e,
-    HSM = 0x0048'534d,
-    PMU = 0x0050'4d55,
-    SUSP = 0x5355'5350,
-};
-
 /// Those that there are, and, from HSM on, some that there are not.
 constexpr std::uint64_t extensions[] = {SET_TIMER, PUTCHAR, GETCHAR, SHUTDOWN, BASE, TIME,
                                         IPI,       RFENCE,  SRST,    DBCN,     HSM,  PMU,
                                         3,         7,       0xf,     0x11,     SUSP, ~0ull};
 constexpr std::size_t present = 10;
-
-constexpr std::uint64_t SUCCESS = 0, NOT_SUPPORTED = ~1ull, INVALID_PARAM = ~2ull;
 
 constexpr std::uint64_t ram_base = 0x8000'0000, ram_size = 8 * 1024;
 constexpr std::size_t most_bytes = 4096; // that one call prints or reads
@@ -51,7 +34,7 @@ alignas(16) std::byte expected_memory[ram_size];
 
 /// What a call may do, and what it answers.
 struct Expected {
-    std::uint64_t error = NOT_SUPPORTED;
+    std::int64_t error = NOT_SUPPORTED;
     std::uint64_t value = 0;
     std::optional<Stop> stop = std::nullopt;
     std::string printed = {};
@@ -151,7 +134,7 @@ private:
 
         require(stop.has_value() == expected.stop.has_value(), "only those stop that may");
         require(!stop || *stop == *expected.stop, "it stops as it was asked to");
-        registers[a0] = expected.error;
+        registers[a0] = static_cast<std::uint64_t>(expected.error);
         if (extension > 0xf) { // legacy calls leave a1 alone (SBI spec, chapter 5)
             registers[a1] = expected.value;
         }
@@ -190,7 +173,7 @@ private:
         case PUTCHAR:
             return {.error = SUCCESS, .printed = {static_cast<char>(first)}};
         case GETCHAR:
-            return {.error = fake::input.empty() ? ~0ull
+            return {.error = fake::input.empty() ? -1
                                                  : static_cast<std::uint8_t>(fake::input.front())};
         case SHUTDOWN:
             return {.error = SUCCESS, .stop = Stop::power_off};

@@ -3,36 +3,13 @@
 /// fuzzer compares with the real one.
 #pragma once
 
+#include "virtio_spec.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
-
-// Registers (virtio spec 4.2.2).
-enum Register : std::uint64_t {
-    DeviceFeatures = 0x010,
-    DeviceFeaturesSel = 0x014,
-    DriverFeatures = 0x020,
-    DriverFeaturesSel = 0x024,
-    QueueSel = 0x030,
-    QueueNumMax = 0x034,
-    QueueNum = 0x038,
-    QueueReady = 0x044,
-    QueueNotify = 0x050,
-    InterruptStatus = 0x060,
-    InterruptACK = 0x064,
-    Status = 0x070,
-    QueueDescLow = 0x080,
-    QueueDriverLow = 0x090,
-    QueueDeviceLow = 0x0a0,
-    Config = 0x100,
-};
-
-inline constexpr std::uint32_t DRIVER_OK = 4, FEATURES_OK = 8, NEEDS_RESET = 64;
-inline constexpr std::uint16_t NEXT = 1, WRITE = 2, INDIRECT = 4;
-inline constexpr std::uint32_t IN = 0, OUT = 1, FLUSH = 4, GET_ID = 8;
-inline constexpr std::uint8_t S_OK = 0, S_IOERR = 1, S_UNSUPP = 2;
 
 inline constexpr std::uint64_t ram_base = 0x8000'0000;
 inline constexpr std::uint64_t ram_size = 64 * 1024;

@@ -2,16 +2,13 @@
 
 #include "fake.hpp"
 #include "ram.hpp"
+#include "sbi_ids.hpp"
 
 #include <gtest/gtest.h>
 #include <string>
 
 namespace {
 
-// Extension ids and error codes (SBI spec, chapters 3 to 12).
-constexpr std::uint64_t BASE = 0x10, TIME = 0x54494d45, IPI = 0x735049, RFENCE = 0x52464e43,
-                        SRST = 0x53525354, DBCN = 0x4442434e;
-constexpr std::int64_t SUCCESS = 0, NOT_SUPPORTED = -2, INVALID_PARAM = -3;
 constexpr std::uint64_t all_ones = ~0ull;
 constexpr std::uint64_t software_interrupt = 1 << 2; // VSSIP in hvip
 

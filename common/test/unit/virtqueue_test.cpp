@@ -1,14 +1,13 @@
 #include "virtqueue.hpp"
 
 #include "ram.hpp"
+#include "virtio_spec.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 #include <vector>
 
 namespace {
-
-constexpr std::uint16_t NEXT = 1, WRITE = 2, INDIRECT = 4;
 
 struct Entry {
     std::uint64_t address;

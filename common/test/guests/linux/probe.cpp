@@ -4,32 +4,9 @@
 //   keep    on the first start writes a file and reboots; on a later start compares it
 //   typed   waits for typed lines until "exit" and tells the kernel's count of interrupts
 
-#include <cstddef>
-#include <cstdint>
+#include "system.hpp"
 
 namespace {
-
-constexpr long SYS_mkdirat = 34, SYS_mount = 40, SYS_openat = 56, SYS_close = 57, SYS_read = 63,
-               SYS_write = 64, SYS_sync = 81, SYS_reboot = 142;
-constexpr long O_RDONLY = 0, O_WRONLY = 1, O_CREAT = 0100;
-constexpr long AT_FDCWD = -100;
-constexpr long MS_RDONLY = 1, MS_REMOUNT = 32;
-constexpr long power_off = 0x4321fedc, restart = 0x1234567;
-
-long call(long number, long a = 0, long b = 0, long c = 0, long d = 0, long e = 0) {
-    register long a7 asm("a7") = number;
-    register long a0 asm("a0") = a;
-    register long a1 asm("a1") = b;
-    register long a2 asm("a2") = c;
-    register long a3 asm("a3") = d;
-    register long a4 asm("a4") = e;
-    asm volatile("ecall" : "+r"(a0) : "r"(a7), "r"(a1), "r"(a2), "r"(a3), "r"(a4) : "memory");
-    return a0;
-}
-
-long pointer(const void* object) {
-    return reinterpret_cast<long>(object);
-}
 
 std::size_t length(const char* text) {
     std::size_t count = 0;
@@ -37,14 +14,6 @@ std::size_t length(const char* text) {
         ++count;
     }
     return count;
-}
-
-bool equal(const char* a, const char* b) {
-    while (*a != '\0' && *a == *b) {
-        ++a;
-        ++b;
-    }
-    return *a == *b;
 }
 
 void print(const char* text) {
@@ -63,9 +32,7 @@ void mount(const char* type, const char* where) {
 [[noreturn]] void leave(long how) {
     call(SYS_sync);
     call(SYS_mount, pointer("none"), pointer("/"), 0, MS_REMOUNT | MS_RDONLY, 0);
-    call(SYS_reboot, 0xfee1dead, 672274793, how, 0);
-    for (;;) {
-    }
+    end_machine(how);
 }
 
 void copy_to_console(const char* path) {
@@ -193,11 +160,3 @@ extern "C" [[noreturn]] void run(long* stack) {
     }
     leave(power_off);
 }
-
-asm(R"(
-    .global _start
-_start:
-    mv      a0, sp
-    andi    sp, sp, -16
-    tail    run
-)");
