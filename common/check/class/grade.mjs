@@ -23,7 +23,7 @@ import { anySeed } from '../values.mjs';
 import { compareAll } from './copies.mjs';
 import { readHidden } from './hidden.mjs';
 import { checksHash, keyOf } from './key.mjs';
-import { endAll, forEach, inProcess, makeScratch, removeScratch } from './pool.mjs';
+import { endAll, forEach, inProcess, removeScratch, scratchPlace } from './pool.mjs';
 import { Results } from './results.mjs';
 import { options, settingsOf } from './settings.mjs';
 import { listSubmissions } from './submissions.mjs';
@@ -158,8 +158,9 @@ await runCommand(options, async (values, words) => {
   const hidden = await readHidden(settings.checks, settings.step);
   const box = await Box.open({ unsafe: settings.isUnsafe });
   const results = new Results(settings.out);
-  const scratch = makeScratch();
-  results.take(scratch);
+  const scratch = scratchPlace();
+  results.take(scratch); // who is killed from here on leaves a note of it
+  fs.mkdirSync(scratch, { mode: 0o700 });
   atSignals(() => {
     endAll();
     removeScratch(scratch);

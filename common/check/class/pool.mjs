@@ -97,7 +97,7 @@ export async function forEach(list, jobs, action) {
 export const inProcess = (scratch, jobFor, limit = most) =>
   inPlace(scratch, (place) => runOne(jobFor(place), place, limit));
 
-/** A directory for all of a run, with a name that is short enough for sockets in it. */
-export const makeScratch = () => fs.mkdtempSync(path.join(os.tmpdir(), 'grade-'));
+/** A directory for all of a run, yet to be made. Its name is short enough for sockets in it. */
+export const scratchPlace = () => path.join(os.tmpdir(), `grade-${anyMark().slice(0, 6)}`);
 
 export const removeScratch = (scratch) => fs.rmSync(scratch, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 // The box of `make grade`: what a submission tries gains nothing, and nothing of it is left. Where
 // this machine allows no box, one test says what is denied.
-// As root, all is tested a second time as a plain user. CLASSROOM=1: all steps, and four boxes.
+// As root, all is tested a second time as a plain user. ALL_CHECKS=1: all steps, and four boxes.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,7 +21,7 @@ import { checkpoints } from '../../check/plan.mjs';
 import { root } from '../../check/submission.mjs';
 import { filesIn } from '../../stairs/steps.mjs';
 
-const isWhole = Boolean(process.env.CLASSROOM);
+const isWhole = Boolean(process.env.ALL_CHECKS);
 const isSecond = Boolean(process.env.BOX_SECOND); // as a plain user, after root
 const few = ['07-hypercall', '04-memory', '09-linux'];
 const isRoot = process.getuid?.() === 0;

@@ -1,5 +1,5 @@
 // make grade: a class with broken submissions gets the right marks, in one run or in many that were
-// killed. CLASSROOM=1: also a class of thirty, by one and by four at once.
+// killed. ALL_CHECKS=1: also a class of thirty, by one and by four at once.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -12,7 +12,7 @@ import { root, scratchDirectory, userEnvironment } from '../machine.mjs';
 import { changed, Class, noBuild, noEnd, noPower, sources, unsafe } from './classes.mjs';
 import { faultsOf } from './schema.mjs';
 
-const isWhole = Boolean(process.env.CLASSROOM);
+const isWhole = Boolean(process.env.ALL_CHECKS);
 const scratch = scratchDirectory('class');
 const recordSchema = path.join(root, 'common', 'check', 'schemas', 'record.schema.json');
 

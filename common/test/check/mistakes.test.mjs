@@ -1,5 +1,5 @@
 // Each mistake of mistakes.mjs is found by the test that it names, in words that it names; and each
-// failure of a chapter is one of these mistakes, or it is said why not. CLASSROOM=1: all, and not
+// failure of a chapter is one of these mistakes, or it is said why not. ALL_CHECKS=1: all, and not
 // only the first of each step.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -16,7 +16,7 @@ import { qemus, scratchDirectory } from '../machine.mjs';
 import { mistakes, unseen } from './mistakes.mjs';
 
 needs('patch');
-const isWhole = Boolean(process.env.CLASSROOM);
+const isWhole = Boolean(process.env.ALL_CHECKS);
 const scratch = scratchDirectory('mistakes');
 const own = fileURLToPath(new URL('mistakes', import.meta.url));
 

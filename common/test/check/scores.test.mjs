@@ -1,6 +1,6 @@
 // Each step gets all points of its own checkpoint, those for what stays true of earlier ones among
 // them; the step before lacks exactly what the chapter brings, and so does a start.
-// CLASSROOM=1: on every QEMU, and the starts, too.
+// ALL_CHECKS=1: on every QEMU, and the starts, too.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
@@ -12,7 +12,7 @@ import { root } from '../../check/submission.mjs';
 import { stepBefore } from '../../check/student/changes.mjs';
 import { qemus, scratchDirectory, userEnvironment } from '../machine.mjs';
 
-const isWhole = Boolean(process.env.CLASSROOM);
+const isWhole = Boolean(process.env.ALL_CHECKS);
 const scratch = scratchDirectory('scores');
 const directoryOf = (step) => path.join(root, 'steps', step);
 
