@@ -1,6 +1,7 @@
 # Runs a hypervisor in QEMU, as step.mk says through the environment. Here what the user named is
 # checked; machine.sh puts the machine together (layout.sh says what lies where), keep-disk.sh takes
-# care of the disk, and unattended.sh of a run without a terminal.
+# care of the disk (save.sh), and unattended.sh of a run without a terminal. child.sh and watch.sh see
+# to it that nothing goes on when a run has been ended.
 set -eu
 here=$(dirname "$0")
 
@@ -9,9 +10,15 @@ fail() {
     exit 1
 }
 
+# What is closed would be a file's that is opened later.
+true 2> /dev/null 3<&0 || exec < /dev/null
+true 2> /dev/null 3>&1 || exec > /dev/null
+true 3>&2 || exec 2> /dev/null
+
 work=$(mktemp -d 2> /dev/null) || fail "TMPDIR=${TMPDIR:-/tmp}: no file can be written there"
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
+trap '[ -e "$work/kept" ] || rm -rf "$work"' EXIT
+. "$here/child.sh"
+trap '' TTOU TTIN # when make is gone the terminal is another's
 
 for variable in KERNEL DISK INITRD SAVE; do
     eval "file=\${$variable:-}"
@@ -41,8 +48,11 @@ if [ -n "${SANITIZE:-}" ]; then
     stdbuf -o0 tr -d '\r' < "$work/output" | cat -v &
     exec > "$work/output"
 fi
-status=0
-sh "$here/machine.sh" "$work" || status=$?
+start sh "$here/machine.sh" "$work"
+sh "$here/watch.sh" "$child" 3<&- < /dev/null > /dev/null 2>&1 &
+watch=$!
+finish
+kill -USR1 $watch 2> /dev/null || true # it may have ended
 exec >&2 # the end of that output
 wait
 exit "$status"
