@@ -3,21 +3,16 @@
 # care of the disk (save.sh), and unattended.sh of a run without a terminal. child.sh and watch.sh see
 # to it that nothing goes on when a run has been ended.
 set -eu
-here=$(dirname "$0")
+here=$(dirname "$0") run=$here
+. "$here/child.sh"
 
 fail() {
     echo "run: $*" >&2
     exit 1
 }
 
-# What is closed would be a file's that is opened later.
-true 2> /dev/null 3<&0 || exec < /dev/null
-true 2> /dev/null 3>&1 || exec > /dev/null
-true 3>&2 || exec 2> /dev/null
-
 work=$(mktemp -d 2> /dev/null) || fail "TMPDIR=${TMPDIR:-/tmp}: no file can be written there"
 trap '[ -e "$work/kept" ] || rm -rf "$work"' EXIT
-. "$here/child.sh"
 trap '' TTOU TTIN # when make is gone the terminal is another's
 
 for variable in KERNEL DISK INITRD SAVE; do
@@ -48,11 +43,7 @@ if [ -n "${SANITIZE:-}" ]; then
     stdbuf -o0 tr -d '\r' < "$work/output" | cat -v &
     exec > "$work/output"
 fi
-start sh "$here/machine.sh" "$work"
-sh "$here/watch.sh" "$child" 3<&- < /dev/null > /dev/null 2>&1 &
-watch=$!
-finish
-kill -USR1 $watch 2> /dev/null || true # it may have ended
+watched sh "$here/machine.sh" "$work"
 exec >&2 # the end of that output
 wait
 exit "$status"
