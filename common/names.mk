@@ -8,6 +8,9 @@ NAMES := STEP DIR KEEP ONLY V SEED JSON JUNIT TEST N FILE TIMEOUT_SCALE \
   SANITIZE LIMIT DEBUG_PORT INPUT GUEST_BUNDLE LLVM_SUFFIX DTC SETUP BASE SITE_URL REPO_URL EDITIONS RUN PORT \
   TIME CASES BOOTS MINUTES PATCHES FROM ANEW
 
+# These are told by 1, and not by 0.
+FLAGS := KEEP V UNSAFE DISK_RO SANITIZE EDITIONS ANEW
+
 # Our own Makefiles and tests tell each other these.
 INNER_NAMES := OUT STEP_DIR DEFINES PROBE LIBFDT LINUX_SOURCE TARGETS WARNINGS TESTS TEST_QEMUS \
   TEST_RESULTS TEST_LIMIT ALL_CHECKS SAMPLE BOX_SECOND BOOK_SITE FIRST
@@ -27,3 +30,5 @@ $(foreach name,$(NAMES) $(INNER_NAMES) $(FOREIGN_NAMES),$(call forget,$(name)))
 take = $(eval override $1 := $$(value WORKBOOK_$1))$(eval export $1)
 $(foreach name,$(NAMES),$(if $(filter undefined,$(origin WORKBOOK_$(name)))$(filter \
   command,$(origin $(name))),,$(call take,$(name))))
+
+$(foreach name,$(FLAGS),$(if $(filter 0,$($(name))),$(eval override $(name) :=)))

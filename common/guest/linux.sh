@@ -4,6 +4,9 @@
 # Image goes vmlinux, of which it was made: debuggers find the names of functions there.
 #   usage: LLVM_SUFFIX=-19 linux.sh SOURCE.tar.xz CONFIG CACHE DIRECTORY
 set -eu
+run=$(dirname "$0")/../run
+. "$run/child.sh"
+. "$(dirname "$0")/building.sh"
 source=$1 config=$2 cache=$3 guest=$4
 log=$guest/linux.log
 
@@ -15,21 +18,12 @@ compiler=$("clang$LLVM_SUFFIX" --version)
 key=$(echo "$version $options $compiler" | sha256sum | cut -c 1-8)
 kept=$cache/linux-$version-$key
 
-if [ -t 1 ]; then every=1 clear='\r\033[K' end=''; else every=10 clear='' end='\n'; fi
-progress() { # in place on a terminal, else a line now and then
-    [ "$series" = 6.1 ] && files=1330 || files=1470
-    while sleep $every >/dev/null 2>&1; do
-        printf "${clear}guest Linux: %d of about $files files, %d s$end" \
-            "$(grep -c '^  ' "$log")" $(($(date +%s) - start))
-    done
-}
-
-kbuild() { # in a clean environment: nothing given to our make is meant for the kernel's
-    env -i PATH="$PATH" LC_ALL=C make -C "$work" -j"$(nproc)" ARCH=riscv LLVM="${LLVM_SUFFIX:-1}" \
-        KBUILD_BUILD_USER=guest KBUILD_BUILD_HOST=workbook \
-        KBUILD_BUILD_TIMESTAMP="$(date -u -r "$source")" KCONFIG_ALLCONFIG="$config" "$@"
-}
-
+case $cache in *[:[:space:]]*)
+    echo "guest Linux: cannot be built in $cache, for a space or colon in it: name another" \
+        "place with WORKBOOK_CACHE=" >&2
+    exit 1
+    ;;
+esac
 mkdir -p "$cache" 2>/dev/null && touch "$cache/lock" 2>/dev/null || {
     echo "guest Linux: $cache cannot be written: name another place with WORKBOOK_CACHE=" >&2
     exit 1
@@ -45,15 +39,14 @@ if [ ! -e "$kept/vmlinux" ]; then
     rm -rf "$work"
     mkdir "$work"
     progress 9>&- & reporter=$!
-    trap 'kill $reporter; rm -rf "$work"' EXIT
-    trap 'exit 130' INT TERM HUP
+    trap 'kill -USR1 $reporter; rm -rf "$work"' EXIT
     tar -x -I 'xz -T0' -f "$source" -C "$work" --strip-components=1 --no-same-owner \
         --exclude='*/Documentation/*/*' --exclude='*/sound/*.[ch]' \
         --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*/*.[ch]' || {
         echo "guest Linux: cannot unpack $source into $cache: is it whole, is the disk full?" >&2
         exit 1
     }
-    if ! { kbuild allnoconfig && kbuild Image; } </dev/null >"$log" 2>&1; then
+    if ! { build allnoconfig && build Image; }; then
         grep -F -e error: -e '***' -e fatal "$log" | head -n 5 >&2
         tail -n 10 "$log" >&2
         echo "guest Linux: the build failed; above are errors and last lines of $log" >&2

@@ -46,5 +46,6 @@ module() { # in an option of QEMU's a comma of a file's name stands twice
 # Only kernels may have arguments: by this one the hypervisor knows the disk.
 [ -z "${DISK:-}" ] || set -- "$@" -device "$(module "$disk" kernel "$DISK"),bootargs=disk"
 
-SAVE=${SAVE:-} MEMORY=${memory}K DISK_START=$((disk - ram)) DISK_SIZE=$disk_size \
-    sh "$here/keep-disk.sh" "$work" "$@" ${QEMU_FLAGS:-}
+export SAVE="${SAVE:-}" MEMORY="${memory}K" DISK_START=$((disk - ram)) DISK_SIZE="$disk_size"
+set -f # no flag is a pattern for files
+exec sh "$here/keep-disk.sh" "$work" "$@" ${QEMU_FLAGS:-}

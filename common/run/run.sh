@@ -1,9 +1,12 @@
 # Runs a hypervisor in QEMU, as step.mk says through the environment. Here what the user named is
+# Runs a hypervisor in QEMU, as step.mk says through the environment. Here what the user named is
 # checked, by kernel.sh and disk.sh; of an ELF file flatten.sh makes a flat one. machine.sh puts the
-# machine together (layout.sh says what lies where), keep-disk.sh takes care of the disk, and
-# unattended.sh of a run without a terminal.
+# machine together (layout.sh says what lies where), keep-disk.sh takes care of the disk (save.sh), and
+# unattended.sh of a run without a terminal. child.sh and watch.sh see to it that nothing goes on when
+# a run has been ended.
 set -eu
-here=$(dirname "$0")
+here=$(dirname "$0") run=$here
+. "$here/child.sh"
 
 fail() {
     echo "run: $*" >&2
@@ -11,8 +14,8 @@ fail() {
 }
 
 work=$(mktemp -d 2> /dev/null) || fail "TMPDIR=${TMPDIR:-/tmp}: no file can be written there"
-trap 'rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
+trap '[ -e "$work/kept" ] || rm -rf "$work"' EXIT
+trap '' TTOU TTIN # when make is gone the terminal is another's
 
 for variable in KERNEL DISK INITRD SAVE; do
     eval "file=\${$variable:-}"
@@ -42,8 +45,7 @@ if [ -n "${SANITIZE:-}" ]; then
     stdbuf -o0 tr -d '\r' < "$work/output" | cat -v &
     exec > "$work/output"
 fi
-status=0
-sh "$here/machine.sh" "$work" || status=$?
+watched sh "$here/machine.sh" "$work"
 exec >&2 # the end of that output
 wait
 exit "$status"

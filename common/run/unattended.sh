@@ -2,21 +2,25 @@
 # Standard input is typed for the guest, whole, and then ended; after SECONDS the run is ended.
 set -eu
 work=$1 limit=$2
+. "$(dirname "$0")/child.sh"
 shift 2
 
+# What runs beside QEMU is ended with USR1: a shell that is not its command yet keeps TERM.
 background() { # a command on our standard input; what ends the subshell around it ends it too
-    trap 'kill -KILL $! 2> /dev/null; exit' TERM # a shell that is not the command yet keeps TERM
+    trap 'kill -KILL $! 2> /dev/null; exit' USR1
     "$@" <&3 &
     wait $! || true
 }
 
 mkfifo "$work/typed" "$work/monitor.in" "$work/monitor.out"
-exec 3<&0 4<> "$work/monitor.in"
+exec 4<> "$work/monitor.in"
 cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
 listener=$!
-"$@" -serial stdio -chardev pipe,id=monitor,path="$work/monitor" -mon chardev=monitor \
-    < "$work/typed" &
-qemu=$!
+qemu() {
+    exec "$@" -serial stdio -mon chardev=monitor \
+        -chardev "pipe,id=monitor,path=$(echo "$work/monitor" | sed 's/,/,,/g')" < "$work/typed"
+}
+start qemu "$@"
 (
     # The firmware loses the first byte that waits at its start, and Linux a few when it opens its
     # console: 64 times Ctrl-U go first, which does nothing on an empty line. Ctrl-D ends the input:
@@ -34,13 +38,12 @@ typist=$!
     touch "$work/ended"
     printf 'info registers\nquit\n' >&4
     background sleep 5
-    kill $qemu
+    kill $child
 ) &
 watch=$!
 
-status=0
-wait $qemu || status=$?
-kill $typist $watch 2> /dev/null || true # one of them may have ended
+finish
+kill -USR1 $typist $watch 2> /dev/null || true # one of them may have ended
 if [ -e "$work/ended" ]; then
     wait $listener
     registers=$(tr -d '\r' < "$work/said")
@@ -53,5 +56,5 @@ if [ -e "$work/ended" ]; then
     echo "run: ended after $limit s (LIMIT=$limit); $who stood at pc 0x$pc"
     exit 1
 fi
-kill $listener 2> /dev/null || true
+kill -USR1 $listener 2> /dev/null || true
 exit $status

@@ -82,12 +82,14 @@ export class Machine {
    * @param {string} options.step the directory of what runs
    * @param {string} options.cwd where make is started
    * @param {string|Buffer} options.input what standard input holds; nothing: it is /dev/null
+   * @param {boolean} options.isOpen whether standard input is a pipe into which nobody writes
+   * @param {(make: string) => string} options.around what the shell of a terminal runs besides
    * @param {boolean} options.terminal whether make runs at a terminal, where `type` types
    * @param {boolean} options.slowReader whether make writes into a socket that is read slowly
    */
   constructor({
     variables = {}, target = 'run', step = stepDirectory, cwd = root, input, terminal = false,
-    slowReader = false,
+    slowReader = false, isOpen = false, around = (make) => make,
   } = {}) {
     this.#temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'machine-'));
     // A dollar sign means something to make.
@@ -97,10 +99,10 @@ export class Machine {
     // Node's own "pipe" is a socket, into which QEMU, that never waits, writes byte by byte; the
     // kernel takes no more than a few hundred of those before they are read, and QEMU drops the
     // rest. A real pipe, as a shell makes it, takes 64 KiB.
-    const command = terminal ? ['script', '-qefc', make.map(shellQuote).join(' '), '/dev/null']
+    const command = terminal ? ['script', '-qefc', around(make.map(shellQuote).join(' ')), '/dev/null']
       : slowReader ? make
         : ['bash', '-c', 'set -o pipefail; "$@" | cat', 'bash', ...make];
-    const stdin = terminal || input !== undefined ? 'pipe' : 'ignore';
+    const stdin = terminal || isOpen || input !== undefined ? 'pipe' : 'ignore';
     this.#process = spawn(command[0], command.slice(1), {
       cwd,
       env: userEnvironment(this.#temporary),

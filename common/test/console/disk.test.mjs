@@ -1,35 +1,16 @@
 // Disks: read-only and writable ones, kept over a reboot of the guest and, with SAVE, over its end.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { isKept, makeDisk as makeDiskAt, rootOnDisk, tool } from '../disk.mjs';
 import { greeting } from '../linux.mjs';
-import { bootTest, built, endsWell, scratchDirectory, squashfs } from '../machine.mjs';
+import { bootTest, endsWell, scratchDirectory, squashfs } from '../machine.mjs';
 
 const scratch = scratchDirectory('disk');
-const tool = (name, ...words) => execFileSync(name, words, {
-  encoding: 'latin1', maxBuffer: 1 << 26, stdio: ['ignore', 'pipe', 'pipe'],
-});
+const makeDisk = (name) => makeDiskAt(path.join(scratch, name));
 
-/** An ext4 file system with the probe as its init. */
-function makeDisk(name) {
-  const tree = path.join(scratch, `${name}.tree`);
-  for (const directory of ['dev', 'proc', 'sys']) {
-    fs.mkdirSync(path.join(tree, directory), { recursive: true });
-  }
-  fs.copyFileSync(path.join(built, 'guests', 'linux', 'probe'), path.join(tree, 'init'));
-  const disk = path.join(scratch, name);
-  tool('mke2fs', '-q', '-F', '-t', 'ext4', '-d', tree, disk, '16M');
-  return disk;
-}
-
-/** What the probe writes to /kept. */
-const keptLines = () => Array.from({ length: (64 * 64 * 1024) / 16 },
-  (_, line) => `line ${String(line).padStart(10, '0')}\n`).join('');
-
-const rootOnDisk = 'console=ttyS0 root=/dev/vda rw init=/init';
 const keep = `${rootOnDisk} -- keep`;
 
 bootTest('the squashfs disk is the root', async (boot) => {
@@ -96,7 +77,7 @@ bootTest('SAVE keeps the disk', async (boot) => {
   assert.deepEqual(fs.readdirSync(scratch).filter((name) => name.includes('.part')), []);
 
   tool('e2fsck', '-fn', saved);
-  assert.ok(tool('debugfs', '-R', 'cat /kept', saved) === keptLines(), 'what was saved');
+  assert.ok(isKept(saved), 'what was saved');
 
   const second = boot({ variables: { DISK: saved, BOOTARGS: keep } });
   await second.expect('probe: the file is as it was written');
@@ -110,7 +91,7 @@ bootTest('SAVE onto the disk itself, and with much memory', async (boot) => {
   await machine.expect('probe: the file is as it was written');
   await endsWell(machine);
   tool('e2fsck', '-fn', disk);
-  assert.ok(tool('debugfs', '-R', 'cat /kept', disk) === keptLines(), 'what was saved');
+  assert.ok(isKept(disk), 'what was saved');
 });
 
 for (const QEMU_FLAGS of ['-nonsense', '-device nonsense']) { // the second when there is a machine
@@ -138,4 +119,47 @@ bootTest('SAVE after Ctrl-A x', async (boot) => {
   await machine.expect(/^run: .*interrupted-saved/m);
   await endsWell(machine);
   assert.equal(fs.statSync(saved).size, fs.statSync(disk).size);
+});
+
+bootTest('SAVE keeps the mode of a file, and writes through a link', async (boot) => {
+  const disk = makeDisk('private');
+  fs.chmodSync(disk, 0o600);
+  const link = path.join(scratch, 'link');
+  fs.symlinkSync('private', link);
+  await endsWell(boot({ variables: { DISK: link, SAVE: link, BOOTARGS: keep } }));
+  assert.ok(fs.lstatSync(link).isSymbolicLink());
+  assert.equal(fs.statSync(disk).mode & 0o777, 0o600);
+  assert.ok(isKept(disk));
+});
+
+bootTest('SAVE writes to what is no plain file as it is', async (boot) => {
+  const pipe = path.join(scratch, 'pipe');
+  tool('mkfifo', pipe);
+  const read = fs.promises.readFile(pipe);
+  await endsWell(boot({ variables: { SAVE: pipe } }));
+  assert.ok(fs.statSync(pipe).isFIFO());
+  assert.ok((await read).equals(fs.readFileSync(squashfs)));
+});
+
+bootTest('SAVE without room for a machine says so before it starts', async (boot) => {
+  const machine = boot({ variables: { SAVE: path.join(scratch, 'no-room'), MEMORY: '1000000G' } });
+  await machine.expect(/^run: SAVE=.*too little room: name another with TMPDIR=$/m);
+  assert.notEqual((await machine.end()).status, 0);
+  assert.ok(!machine.output.includes('OpenSBI'));
+});
+
+bootTest('SAVE into what is gone at the end loses nothing', async (boot) => {
+  const place = path.join(scratch, 'gone');
+  fs.mkdirSync(place);
+  const machine = boot({ variables: {
+    DISK: makeDisk('not-lost'), SAVE: path.join(place, 'saved'), BOOTARGS: keep,
+  } });
+  await machine.expect('probe: the file is written');
+  fs.rmdirSync(place);
+  const [, file, size, start] = await machine.expect(
+    /could not be written; the disk is in (.*), (\d+) bytes behind the first (\d+)$/m);
+  assert.notEqual((await machine.end()).status, 0);
+  const found = path.join(scratch, 'found');
+  fs.writeFileSync(found, fs.readFileSync(file).subarray(Number(start), Number(start) + Number(size)));
+  assert.ok(isKept(found));
 });

@@ -17,7 +17,7 @@ const read = (name) => fs.readFileSync(path.join(root, name), 'utf8');
 
 /** The lists of names.mk: { NAMES, INNER_NAMES, FOREIGN_NAMES }. */
 const lists = Object.fromEntries([...read('common/names.mk').replaceAll('\\\n', '')
-  .matchAll(/^(\w*NAMES) := (.*)$/gm)].map(([, list, names]) => [list, names.split(/ +/)]));
+  .matchAll(/^(\w*NAMES|FLAGS) := (.*)$/gm)].map(([, list, names]) => [list, names.split(/ +/)]));
 const all = Object.values(lists).flat();
 
 /** Runs make in a folder of the checkout: what it and its recipes are told, a line each. */
@@ -56,6 +56,11 @@ describe('a name in the environment', () => {
     const env = { WORKBOOK_KERNEL: 'theirs', WORKBOOK_BOOTARGS: 'mine' };
     const lines = told('steps/15-virtio-blk', { env, words: ['KERNEL=mine'] });
     ['KERNEL=mine', 'BOOTARGS=mine'].forEach((line) => assert.ok(lines.includes(line), line));
+  });
+  test('or on the command line is not told where it is a flag and 0', () => {
+    const words = lists.FLAGS.map((name) => `${name}=0`);
+    assert.deepEqual(told('steps/15-virtio-blk', { words, names: lists.FLAGS })
+      .filter((line) => lists.FLAGS.includes(line.split(/[ =]/)[0]) && /0$/.test(line)), []);
   });
   test('is in the lists of names.mk, if a Makefile or a script asks for it', () => {
     const makefiles = files.filter((name) => /(Makefile|\.mk)$/.test(name)).map(read).join('\n');

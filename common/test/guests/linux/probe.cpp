@@ -2,6 +2,7 @@
 // (what stands behind "--" in the kernel's command line). No C library, only system calls.
 //
 //   keep    on the first start writes a file and reboots; on a later start compares it
+//   stay    writes the file, and then does as `typed`
 //   typed   waits for typed lines until "exit" and tells the kernel's count of interrupts
 
 #include "system.hpp"
@@ -130,6 +131,12 @@ void typed() {
     }
 }
 
+void stay() {
+    write_file("/kept");
+    call(SYS_sync);
+    typed();
+}
+
 } // namespace
 
 extern "C" [[noreturn]] void run(long* stack) {
@@ -155,6 +162,8 @@ extern "C" [[noreturn]] void run(long* stack) {
     const char* task = count > 1 ? arguments[1] : "";
     if (equal(task, "keep")) {
         keep();
+    } else if (equal(task, "stay")) {
+        stay();
     } else if (equal(task, "typed")) {
         typed();
     }
