@@ -31,10 +31,11 @@ while read -r group names least package purpose; do
         *:) tool=${names%%,*} wrong='MISSING: ' ;;
         -:* | *-[1-9][0-9]) ;; # any version will do, or the name says it
         *)
-            version=$("$tool" --version </dev/null |
+            version=$("$tool" --version </dev/null 2>/dev/null |
                 sed -n '/[0-9]\./{s/^[^0-9]*\([0-9.]*\).*/\1/p;q;}')
             lowest=$(printf '%s\n' "$least" "$version" | sort -V | head -n 1)
             [ "$lowest" = "$least" ] || wrong="TOO OLD, $least is needed: "
+            [ -n "$version" ] || wrong='TELLS NO VERSION, so it does not run or is another program: '
             ;;
     esac
     case $package-$version in # QEMU's issue 1925: its guest-loader is too early for the device tree

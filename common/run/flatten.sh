@@ -4,7 +4,7 @@
 # READS_IMAGE: the hypervisor reads that header, and puts the file where it says.
 set -eu
 here=$(dirname "$0")
-elf=$1 flat=$2
+elf=$1 new=$2.$$ # renamed when it is whole: others may make the same, or use what is there
 ram=$((0x80000000)) usual=$((0x80200000)) header_size=64
 
 fail() {
@@ -12,21 +12,21 @@ fail() {
     exit 1
 }
 seek() { # lengthens the file with zeros, up to what belongs at the address $1
-    dd if=/dev/null of="$flat" bs=1 seek=$(($1 - start)) 2> /dev/null
+    dd if=/dev/null of="$new" bs=1 seek=$(($1 - start)) 2> /dev/null
 }
 lead() { # from `start` to `entry`
     "$CC" --target=riscv64 -march=rv64i -mabi=lp64 -mno-relax -nostdlib -static -fuse-ld=lld \
         -Wl,-Ttext="$(printf '%x' "$start")",--build-id=none,--defsym="entry=$entry" \
         -Wl,--defsym="offset=$((start - ram)),--defsym=size=$((end - start))" \
-        "$here/header.S" -o "$flat.header" &&
-        "$OBJCOPY" -O binary "$flat.header" "$flat"
+        "$here/header.S" -o "$new.header" &&
+        "$OBJCOPY" -O binary "$new.header" "$new"
 }
 write() {
-    : > "$flat"
+    : > "$new"
     [ -z "$header" ] || lead || return
     echo "$segments" | while read -r address offset bytes; do
         [ -n "$address" ] || continue
-        seek "$address" && tail -c "+$((offset + 1))" "$elf" | head -c "$bytes" >> "$flat" || return
+        seek "$address" && tail -c "+$((offset + 1))" "$elf" | head -c "$bytes" >> "$new" || return
     done && seek "$end"
 }
 
@@ -42,5 +42,6 @@ if [ -z "$linux" ] && [ "$low.$entry" != "$usual.$usual" ]; then
         fail "its entry is not where hypervisors before chapter 9 (kernel.cpp) start it: $hint"
 fi
 [ $((end - start)) -lt $((0x7ffff000)) ] || fail "it goes as far as 2 GiB from 0x80200000: $hint"
-trap 'rm -f "$flat.header"' EXIT
+trap 'rm -f "$new" "$new.header"' EXIT
 why=$(write 2>&1) || fail "no flat file can be made of it: $why"
+mv "$new" "$2"

@@ -30,6 +30,20 @@ function doctor(mode, file) {
   return { status, lines: (stdout + stderr).split('\n').filter(Boolean) };
 }
 
+describe('a tool that is none', () => {
+  const text = path.join(scratch, 'text');
+  fs.writeFileSync(text, 'no program');
+  for (const file of [text, scratch]) {
+    test(`is named in one line: ${path.basename(file)}`, () => {
+      const { status, lines } = doctor('check', file);
+      const [line, ...more] = lines.filter((each) => !each.includes('make setup'));
+      assert.match(line, /^run +the machine +TELLS NO VERSION, .*: \//);
+      assert.deepEqual(more, []);
+      assert.equal(status, 1);
+    });
+  }
+});
+
 describe('a QEMU whose guest-loader does not work', () => {
   for (const version of ['8.1.0', '8.1.1', '8.1.2', '8.1.3']) {
     test(`is named: ${version}`, () => {

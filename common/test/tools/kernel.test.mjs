@@ -85,7 +85,7 @@ describe('a file that is no kernel', () => {
     const empty = path.join(scratch, 'empty');
     fs.writeFileSync(empty, '');
     isRefused('kernel.sh', empty, /empty/);
-    assert.deepEqual(run('kernel.sh', [empty], { READS_TREE: 'yes' }), { status: 0, output: '' });
+    assert.deepEqual(run('kernel.sh', [empty], { READS_SIZE: 'yes' }), { status: 0, output: '' });
   });
 
   for (const [name, places] of Object.entries({
