@@ -25,14 +25,16 @@ fi
 status=0
 if [ -t 0 ]; then
     echo "run: Ctrl-A x leaves; $kept"
-    "$@" -serial mon:stdio || status=$?
+    "$@" -serial chardev:console -mon console \
+        -chardev "stdio,id=console,mux=on,signal=off${CONSOLE_LOG:-}" || status=$?
 else
     case ${LIMIT:=120} in
         *[!0-9]*) fail "LIMIT=$LIMIT: a number of seconds is needed" ;;
     esac
     echo "run: no terminal: the run ends after $LIMIT s at the latest; $kept"
     if [ "$MACHINE" = strict ]; then # it types what is piped in by itself
-        "$@" -serial stdio -limit "$LIMIT" || status=$?
+        "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" -limit "$LIMIT" ||
+            status=$?
     else
         sh "$here/unattended.sh" "$work" "$LIMIT" "$@" || status=$?
     fi

@@ -14,7 +14,8 @@ mkfifo "$work/typed" "$work/monitor.in" "$work/monitor.out"
 exec 3<&0 4<> "$work/monitor.in"
 cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
 listener=$!
-"$@" -serial stdio -chardev pipe,id=monitor,path="$work/monitor" -mon chardev=monitor \
+"$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" \
+    -chardev pipe,id=monitor,path="$work/monitor" -mon chardev=monitor \
     < "$work/typed" &
 qemu=$!
 (
@@ -50,7 +51,8 @@ if [ -e "$work/ended" ]; then
         0:0000000080[01]?????) who='the firmware' ;; # the 2 MiB before the hypervisor
         *) who='the hypervisor' ;;
     esac
-    echo "run: ended after $limit s (LIMIT=$limit); $who stood at pc 0x$pc"
+    echo "run: ended after $limit s (LIMIT=$limit); $who stood at pc 0x$pc" |
+        tee "$work/ended"
     exit 1
 fi
 kill $listener 2> /dev/null || true
