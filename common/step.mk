@@ -161,8 +161,11 @@ GUEST_FILES := $(filter $(GUEST_DIR)/%,$(KERNEL) $(DISK))
 guest: $(if $(GUEST),$(filter $(OUT)/%,$(KERNEL)))
 	@$(if $(GUEST_FILES),$(MAKE) --no-print-directory -C $(ROOT)/common/guest)
 
+# STEP, or else the first line of the Makefile, says which chapter it is.
+STEP_NUMBER = $(firstword $(subst -, ,$(notdir $(STEP))) \
+  $(shell sed -n '1s/^\# Step \([0-9]*\):.*/\1/p' Makefile))
 run: build guest machine
-	@sh $(ROOT)/common/run/run.sh
+	@STEP_NUMBER='$(subst ','\'',$(STEP_NUMBER))' sh $(ROOT)/common/run/run.sh
 
 # What would run is printed by what stands in the place of our own machine.
 arguments: build guest

@@ -107,7 +107,8 @@ void load(const Options& options, std::span<std::byte> ram, std::span<u32> rom) 
 class Run {
 public:
     Run(Machine& machine, Input& input, const Options& options, u64 started)
-        : machine_(machine), input_(input), options_(options), started_(started) {}
+        : machine_(machine), input_(input), output_(options.log), options_(options),
+          started_(started) {}
 
     /// @return the program's status
     int until_end();

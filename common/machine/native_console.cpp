@@ -1,11 +1,15 @@
 #include "native_console.hpp"
 
+#include "native_options.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
+#include <fcntl.h>
 #include <initializer_list>
 #include <poll.h>
 #include <string>
@@ -64,6 +68,15 @@ u64 steady_clock() {
     return static_cast<u64>(now.tv_sec) * second + static_cast<u64>(now.tv_nsec);
 }
 
+Output::Output(const std::string& log) {
+    if (!log.empty()) {
+        log_ = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+        if (log_ < 0) {
+            fail(log + ": " + std::strerror(errno));
+        }
+    }
+}
+
 void Output::put(u8 byte) {
     bytes_[size_++] = byte;
     within_line_ = byte != '\n';
@@ -74,6 +87,9 @@ void Output::put(u8 byte) {
 
 void Output::flush() {
     write_all(STDOUT_FILENO, bytes_.data(), size_);
+    if (log_ >= 0) {
+        write_all(log_, bytes_.data(), size_);
+    }
     size_ = 0;
 }
 

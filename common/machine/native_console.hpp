@@ -7,13 +7,15 @@
 #include <array>
 #include <deque>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace machine {
 
-/// Gathers what is printed to standard output.
+/// Gathers what is printed to standard output, and to a file if one is named.
 class Output {
 public:
+    explicit Output(const std::string& log);
     void put(u8 byte);
     void flush();
     /// Prints a line about the run to standard error, beginning anew if the output is within one.
@@ -23,6 +25,7 @@ private:
     std::array<u8, 4096> bytes_ = {};
     std::size_t size_ = 0;
     bool within_line_ = false;
+    int log_ = -1;
 };
 
 /// Where the typing comes from, and how time passes while the hart waits.

@@ -25,6 +25,7 @@ As for QEMU:
   -device guest-loader,addr=ADDRESS,kernel=FILE[,bootargs=TEXT]
   -device guest-loader,addr=ADDRESS,initrd=FILE
   -serial stdio|mon:stdio
+  -serial chardev:console -chardev stdio,id=console[,logfile=FILE]
   -machine memory-backend=ID -object memory-backend-file,id=ID,size=SIZE,mem-path=FILE,share=on
   -display none  -monitor none  -nodefaults  -no-reboot  -icount …  -seed …  change nothing
 Its own:
@@ -122,6 +123,7 @@ private:
     std::string require(const std::string& option, std::initializer_list<std::string_view> known);
     void parse_device(const std::string& text);
     void parse_memory_file(const std::string& text);
+    void parse_chardev(const std::string& text);
     void parse_freedoms(const std::string& names);
 
     std::vector<std::string> arguments_;
@@ -172,7 +174,9 @@ bool Parser::parse_machine_option(const std::string& option) {
     } else if (option == "-cpu") {
         require(option, {"rv64"});
     } else if (option == "-serial") {
-        require(option, {"stdio", "mon:stdio"});
+        require(option, {"stdio", "mon:stdio", "chardev:console"});
+    } else if (option == "-chardev") {
+        parse_chardev(value());
     } else {
         return false;
     }
@@ -210,6 +214,8 @@ bool Parser::parse_own_option(const std::string& option) {
 bool Parser::ignore(const std::string& option) {
     if (option == "-display" || option == "-monitor") {
         require(option, {"none"});
+    } else if (option == "-mon") {
+        require(option, {"console"});
     } else if (option == "-icount" || option == "-seed") {
         value();
     } else {
@@ -281,6 +287,16 @@ void Parser::parse_memory_file(const std::string& text) {
     if (parts[0] != "memory-backend-file" || options_.memory_file.empty() || !shared) {
         fail("-object " + text +
              ": this machine knows only memory-backend-file, with mem-path= and share=on");
+    }
+}
+
+void Parser::parse_chardev(const std::string& text) {
+    const std::vector<std::string> parts = split(text);
+    for (const std::string& part : parts) {
+        options_.log = value_of(part, "logfile").value_or(options_.log);
+    }
+    if (parts[0] != "stdio") {
+        fail("-chardev " + text + ": this machine knows only stdio");
     }
 }
 

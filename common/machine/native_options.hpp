@@ -25,6 +25,7 @@ struct Options {
     std::vector<Loaded> modules;
     u64 memory = 128 << 20;  ///< bytes
     std::string memory_file; ///< which RAM is; empty if there is none
+    std::string log;         ///< where what is printed goes as well; empty if nowhere
 
     u32 freedoms = 0;
     bool warn = false; ///< reports do not end the run

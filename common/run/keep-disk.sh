@@ -25,7 +25,8 @@ fi
 if [ -t 0 ]; then
     echo "run: Ctrl-A x leaves; $kept"
     terminal=$(stty -g)
-    start "$@" -serial mon:stdio
+    start "$@" -serial chardev:console -mon console \
+        -chardev "stdio,id=console,mux=on,signal=off${CONSOLE_LOG:-}"
     finish
     stty "$terminal" 2> "$work/log" || true # a machine that is killed leaves it as it was for itself
 else
@@ -34,7 +35,7 @@ else
     esac
     echo "run: no terminal: the run ends after $LIMIT s at the latest; $kept"
     if [ "$MACHINE" = strict ]; then # it types what is piped in by itself
-        start "$@" -serial stdio -limit "$LIMIT"
+        start "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" -limit "$LIMIT"
     else
         start sh "$here/unattended.sh" "$work" "$LIMIT" "$@"
     fi

@@ -44,7 +44,16 @@ if [ -n "${SANITIZE:-}" ]; then
     stdbuf -o0 tr -d '\r' < "$work/output" | cat -v &
     exec > "$work/output"
 fi
-watched sh "$here/machine.sh" "$work"
-exec >&2 # the end of that output
+
+# Where a chapter's run ends with an error, the end of its console tells whether this one does so.
+if grep -q "^${STEP_NUMBER:-none}|" "$here/endings.txt"; then
+    mkfifo "$work/console"
+    tail -c 500 "$work/console" > "$work/last" &
+    exec 5> "$work/console" # which ends, also if no machine opens it
+    export CONSOLE_LOG=",logfile=$(echo "$work/console" | sed 's/,/,,/g')"
+fi
+watched sh "$here/machine.sh" "$work" 5>&-
+exec >&2 5>&- # the end of these outputs
 wait
+[ "$status" = 0 ] || [ ! -e "$work/last" ] || sh "$here/ending.sh" "$STEP_NUMBER" "$work"
 exit "$status"

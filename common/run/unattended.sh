@@ -17,7 +17,8 @@ exec 4<> "$work/monitor.in"
 cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
 listener=$!
 qemu() {
-    exec "$@" -serial stdio -mon chardev=monitor \
+    exec "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" \
+        -mon chardev=monitor \
         -chardev "pipe,id=monitor,path=$(echo "$work/monitor" | sed 's/,/,,/g')" < "$work/typed"
 }
 start qemu "$@"
@@ -53,7 +54,8 @@ if [ -e "$work/ended" ]; then
         0:0000000080[01]?????) who='the firmware' ;; # the 2 MiB before the hypervisor
         *) who='the hypervisor' ;;
     esac
-    echo "run: ended after $limit s (LIMIT=$limit); $who stood at pc 0x$pc"
+    echo "run: ended after $limit s (LIMIT=$limit); $who stood at pc 0x$pc" |
+        tee "$work/ended"
     exit 1
 fi
 kill -USR1 $listener 2> /dev/null || true

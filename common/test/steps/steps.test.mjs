@@ -1,4 +1,5 @@
-// Each step alone: it builds without a warning. What it does when it runs, ../check grades.
+// Each step alone: it builds without a warning, and its run ends as its chapter does. What it does
+// when it runs, ../check grades.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -10,6 +11,17 @@ import { listSteps, stepsDirectory } from '../../stairs/steps.mjs';
 import { root, userEnvironment } from '../machine.mjs';
 
 const steps = listSteps(stepsDirectory);
+
+/** Those whose run ends with an error, as it is meant to. The first one only waits. */
+const endings = {
+  '01': /^run: step 01 ends here: it only waits/m,
+  '03': /^run: step 03 ends here: its own illegal instruction/m,
+  '04': /^run: step 04 ends here: all pages/m,
+  '05': /^run: step 05 ends here: .* step 06 /m,
+  '06': /^run: step 06 ends here: .* step 07 /m,
+  '09': /^run: step 09 ends here: .* step 11 /m,
+  14: /^run: step 14 ends here: .* step 15 /m,
+};
 
 /** Runs make in a step: {status, output}. */
 async function make(step, ...words) {
@@ -31,5 +43,13 @@ for (const step of steps) {
     const { status, output } = await make(step, 'build', 'guest');
     assert.equal(status, 0, output);
     assert.doesNotMatch(output, /warning/, output);
+  });
+
+  test(`${step} runs to its chapter's end`, async () => {
+    const ending = endings[step.slice(0, 2)];
+    const { status, output } = await make(step, 'run', `LIMIT=${step.startsWith('01') ? 2 : 60}`);
+    assert.equal(status, ending ? 2 : 0, output);
+    assert.match(output, ending ?? /^hypervisor: /m);
+    assert.equal(/ends here/.test(output), ending !== undefined, output);
   });
 }
