@@ -100,12 +100,12 @@ endurance: ## a hundred boots, and ten minutes of work on a disk: SEED= BOOTS= M
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) common/test/endurance
 
-bench: ## what the hypervisor costs in instructions, beside the bare machine: JSON=file
+bench: ## what the hypervisor costs in instructions and CPU time, beside the bare machine: JSON=file
 	@$(INSTALL_TOOLS) test
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/bench
 
-bench-kvm: ## the same, and beside Linux's KVM: fetches 160 MB of Debian's packages once
+bench-kvm: ## the same with Debian's own kernel, a shell and Linux's KVM: fetches 160 MB of packages once
 	@$(INSTALL_TOOLS) test
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/bench kvm

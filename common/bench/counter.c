@@ -6,47 +6,11 @@
 //
 // It writes a line at each mark, and one at the end: what has happened until then. Marks are the
 // first instruction of a kernel (0) and every `slti x0, x0, N` of the guest, which does nothing.
-//
-// QEMU's header is in no package of Debian 12, so what is used of it stands here. API version 1 is
-// that of QEMU 7.2 and 8; from 9.2 on, those that know version 4 also have it.
+
+#include "plugin.h"
 
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#define EXPORT __attribute__((visibility("default")))
-
-typedef uint64_t qemu_plugin_id_t;
-typedef uint32_t qemu_plugin_meminfo_t;
-struct qemu_plugin_tb;
-struct qemu_plugin_insn;
-struct qemu_plugin_scoreboard;
-typedef void (*Callback)(unsigned cpu, void* data);
-typedef void (*MemoryCallback)(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address,
-                               void* data);
-enum {
-    CALLBACK_NO_REGISTERS = 0,
-    MEMORY_READ_AND_WRITE = 3,
-    INLINE_ADD = 0
-};
-
-void qemu_plugin_register_vcpu_tb_trans_cb(qemu_plugin_id_t,
-                                           void (*)(qemu_plugin_id_t, struct qemu_plugin_tb*));
-void qemu_plugin_register_atexit_cb(qemu_plugin_id_t, void (*)(qemu_plugin_id_t, void*), void*);
-void qemu_plugin_register_vcpu_tb_exec_cb(struct qemu_plugin_tb*, Callback, int flags, void* data);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn*, Callback, int flags,
-                                            void* data);
-void qemu_plugin_register_vcpu_mem_cb(struct qemu_plugin_insn*, MemoryCallback, int flags,
-                                      int access, void* data);
-size_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb*);
-struct qemu_plugin_insn* qemu_plugin_tb_get_insn(const struct qemu_plugin_tb*, size_t);
-size_t qemu_plugin_insn_size(const struct qemu_plugin_insn*);
-uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn*);
-void* qemu_plugin_insn_haddr(const struct qemu_plugin_insn*);
-
-EXPORT int qemu_plugin_version = VERSION;
 
 enum Owner {
     FIRMWARE,
@@ -58,9 +22,6 @@ enum Owner {
 // How many instructions each has executed, counted by code that QEMU puts between the guest's.
 // It is one hart that runs, so that nothing is lost.
 #if VERSION == 1
-const void* qemu_plugin_insn_data(const struct qemu_plugin_insn*);
-void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn*, int op, void*, uint64_t);
-
 static uint64_t executed[OWNERS];
 
 static void count_inline(struct qemu_plugin_insn* instruction, enum Owner owner) {
@@ -72,23 +33,7 @@ static void count_now(enum Owner owner) {
 static uint64_t count_of(enum Owner owner) {
     return executed[owner];
 }
-static uint32_t bits_of(const struct qemu_plugin_insn* instruction) {
-    uint32_t bits = 0;
-    memcpy(&bits, qemu_plugin_insn_data(instruction), qemu_plugin_insn_size(instruction));
-    return bits;
-}
 #else
-typedef struct {
-    struct qemu_plugin_scoreboard* score;
-    size_t offset;
-} qemu_plugin_u64;
-struct qemu_plugin_scoreboard* qemu_plugin_scoreboard_new(size_t);
-void qemu_plugin_u64_add(qemu_plugin_u64, unsigned cpu, uint64_t);
-uint64_t qemu_plugin_u64_sum(qemu_plugin_u64);
-size_t qemu_plugin_insn_data(const struct qemu_plugin_insn*, void*, size_t);
-void qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(struct qemu_plugin_insn*, int op,
-                                                         qemu_plugin_u64, uint64_t);
-
 static struct qemu_plugin_scoreboard* executed;
 
 static qemu_plugin_u64 counter(enum Owner owner) {
@@ -103,14 +48,9 @@ static void count_now(enum Owner owner) {
 static uint64_t count_of(enum Owner owner) {
     return qemu_plugin_u64_sum(counter(owner));
 }
-static uint32_t bits_of(const struct qemu_plugin_insn* instruction) {
-    uint32_t bits = 0;
-    qemu_plugin_insn_data(instruction, &bits, sizeof bits);
-    return bits;
-}
 #endif
 
-// Where RAM and a kernel in it begin. What lies between is the firmware's.
+// Where RAM and a kernel in it begin. In between is the firmware, and some of a kernel's memory.
 static const uint64_t ram = 0x80000000, kernel = 0x80200000, ram_end = 1ull << 36;
 
 static FILE* out;
@@ -211,7 +151,8 @@ static enum Owner owner_of(const struct qemu_plugin_insn* instruction) {
         ram_in_qemu = place - (address - ram);
     }
     const uint64_t physical = ram + (uint64_t)(place - ram_in_qemu);
-    if (physical >= ram && physical < kernel) {
+    if (physical == address && physical >= ram &&
+        physical < kernel) { // it has no virtual addresses
         return FIRMWARE;
     }
     return physical >= hypervisor_start && physical < hypervisor_end ? HYPERVISOR : GUEST;
@@ -229,9 +170,9 @@ static void watch(struct qemu_plugin_insn* instruction, enum Owner owner) {
         const uint64_t address = qemu_plugin_insn_vaddr(instruction);
         if (address == kernel || address == ram) { // KVM has no firmware before its guest's kernel
             callback = on_mark;
-        } else if ((bits & 0xfffff) == 0x2013) {
+        } else if (is_mark(bits)) {
             callback = on_mark;
-            data = bits >> 20;
+            data = mark_of(bits);
         } else if (bits == 0x73) {
             callback = on_ecall;
         }

@@ -1,28 +1,19 @@
 // The workload that bench.mjs measures, as Linux's init: one phase after the other, each between
 // two marks that counter.c sees. No C library, only system calls.
+//
+// Its argument (what stands behind "--" in the kernel's command line) says what it does:
+//
+//   (none)    all phases but for typed lines and a shell's loop
+//   boot      nothing
+//   console   writes to the console
+//   random    requests at random, four at a time
+//   typed     reads typed lines
+//   shell     a loop of commands, by the /busybox of the initial RAM disk
 
-#include "system.hpp"
+#include "random_requests.hpp"
+#include "workload.hpp"
 
 namespace {
-
-constexpr long KiB = 1024, MiB = 1024 * KiB;
-constexpr long page = 4 * KiB, large = 128 * KiB;
-constexpr long disk_size = 16 * MiB;
-
-/// An instruction that does nothing, with a number in it.
-template <int Number>
-void mark() {
-    asm volatile("slti x0, x0, %0" ::"i"(Number) : "memory");
-}
-
-/// A benchmark that does not do what it should measures nothing: without an end mark it failed.
-void require(bool good) {
-    if (!good) {
-        constexpr char text[] = "bench: the workload failed\n";
-        call(SYS_write, 1, pointer(text), sizeof text - 1);
-        end_machine(power_off);
-    }
-}
 
 /// A million times eight instructions, whatever the compiler.
 void compute() {
@@ -49,8 +40,7 @@ void make_system_calls() {
 
 void touch_fresh_pages() {
     constexpr long size = 16 * MiB;
-    const long start =
-        call(SYS_mmap, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
+    const long start = call(SYS_mmap, 0, size, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS, -1, 0);
     require(start > 0);
     for (long offset = 0; offset < size; offset += page) {
         *reinterpret_cast<volatile char*>(start + offset) = 1;
@@ -96,6 +86,41 @@ void write_disk(long disk, long count, long size, long step) {
     require(call(SYS_fsync, disk) == 0);
 }
 
+/// Executes `path` in a process of its own, and waits until that has ended well.
+void execute(const char* path, const char* const* arguments) {
+    const long child = call(SYS_clone, SIGCHLD);
+    require(child >= 0);
+    if (child == 0) {
+        constexpr const char* environment[] = {nullptr};
+        call(SYS_execve, pointer(path), pointer(arguments), pointer(environment));
+        call(SYS_exit_group, 1);
+    }
+    int status = 0;
+    require(call(SYS_wait4, child, pointer(&status)) == child && status == 0);
+}
+
+void fork_and_execute() {
+    constexpr const char* arguments[] = {"/init", "exit", nullptr};
+    for (int count = 0; count < 200; ++count) {
+        execute("/init", arguments);
+    }
+}
+
+void run_shell() {
+    constexpr const char* arguments[] = {
+        "sh", "-c", "i=0; while [ $i -lt 100 ]; do /busybox true; i=$((i + 1)); done", nullptr};
+    execute("/busybox", arguments);
+}
+
+/// Reads lines that are typed.
+void read_lines() {
+    for (int count = 0; count < 20; ++count) {
+        char line[64];
+        const long size = call(SYS_read, 0, pointer(line), sizeof line);
+        require(size > 1 && line[size - 1] == '\n');
+    }
+}
+
 /// Returns right after a tick of the kernel's clock, which costs as much as 200 system calls: so a
 /// phase has as many of them as it is long, whatever was before it.
 void wait_for_tick() {
@@ -114,12 +139,17 @@ void measure(auto work) {
     mark<2 * Phase + 1>();
 }
 
-void run_phases() {
+long open_disk() {
     require(call(SYS_mount, pointer("none"), pointer("/dev"), pointer("devtmpfs"), 0, 0) == 0);
     const long disk = call(SYS_openat, AT_FDCWD, pointer("/dev/vda"), O_RDWR | O_DIRECT);
     require(disk >= 0);
+    return disk;
+}
+
+void run_phases() {
     constexpr long scattered = 1237 * page; // odd, so that no block comes twice
     constexpr long half = disk_size / 2;
+    const long disk = open_disk();
     measure<1>(compute);
     measure<2>(make_system_calls);
     measure<3>(touch_fresh_pages);
@@ -138,12 +168,36 @@ void run_phases() {
     measure<9>([=] {
         write_disk(disk, half / large, large, large);
     });
+    measure<10>(fork_and_execute);
+    measure<11>(RandomRequests{disk, 1});
+    measure<12>(RandomRequests{disk, 4});
+    measure<13>(RandomRequests{disk, 16});
+}
+
+void work(const char* what) {
+    if (equal(what, "console")) {
+        measure<5>(write_console);
+    } else if (equal(what, "random")) {
+        measure<12>(RandomRequests{open_disk(), 4});
+    } else if (equal(what, "typed")) {
+        measure<14>(read_lines);
+    } else if (equal(what, "shell")) {
+        measure<15>(run_shell);
+    } else if (!equal(what, "boot")) {
+        run_phases();
+    }
 }
 
 } // namespace
 
-extern "C" [[noreturn]] void run(long*) {
+extern "C" [[noreturn]] void run(long* stack) {
+    const char* const* const arguments = reinterpret_cast<char**>(stack + 1);
+    const char* const what = stack[0] > 1 ? arguments[1] : "";
+    if (equal(what, "exit")) {
+        call(SYS_exit_group, 0);
+    }
     mark<1>();
-    run_phases();
+    work(what);
+    mark<end>();
     end_machine(power_off);
 }

@@ -1,14 +1,15 @@
 // Runs the workload as the guest of Linux's KVM with QEMU, on the same emulated machine that our
 // hypervisor runs on: QEMU, in it Debian's Linux with KVM, in that Debian's QEMU for RISC-V.
-//   node kvm.mjs PACKAGES      what kvm-packages.sh has fetched
+//   node kvm.mjs PACKAGES      what fetch-packages.sh has fetched
 // Writes build/bench/kvm.json, which bench.mjs puts into its table.
 
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
-import { built, inBuilt, kernel, runWorkload } from './machine.mjs';
+import { writeInitrd } from './initrd.mjs';
+import { built, inBuilt, runWorkload } from './machine.mjs';
+import { kernel } from './machines.mjs';
 import { between, versions } from './measure.mjs';
 import { phases } from './phases.mjs';
 
@@ -28,8 +29,8 @@ function librariesOf(program, found = new Set()) {
   return found;
 }
 
-/** The initial RAM disk of the Linux that hosts the guest: all in one directory. */
-function writeInitrd() {
+/** What is in the initial RAM disk of the Linux that hosts the guest: all in one directory. */
+function hostFiles() {
   const files = {
     'init': fileURLToPath(new URL('kvm-init', import.meta.url)),
     'Image': kernel,
@@ -39,22 +40,19 @@ function writeInitrd() {
   for (const name of [...fromPackages, ...librariesOf('qemu-system-riscv64')]) {
     files[name] = packaged(name);
   }
-  const archive = path.join(built, 'kvm.cpio');
-  execFileSync(process.execPath, [fileURLToPath(new URL('../test/cpio.mjs', import.meta.url)),
-    archive, ...Object.entries(files).map((pair) => pair.join('='))]);
-  // To inflate it would be a part of what is measured.
-  fs.writeFileSync(archive, gunzipSync(fs.readFileSync(archive)));
+  return files;
 }
 
 try {
-  writeInitrd();
+  writeInitrd(path.join(built, 'kvm.cpio'), hostFiles());
   console.error('bench: under KVM, with console ttyS0, half a minute or more');
-  const { console: said, marks } = await runWorkload('kvm-ttyS0', [
-    '-m', '1G', '-icount', 'shift=0,sleep=off',
-    '-kernel', inBuilt(packaged('vmlinux')), '-initrd', 'kvm.cpio',
-    '-append', 'console=ttyS0 riscv_isa_fallback',
-  ], { limit: 1800 });
-  const instructions = Object.fromEntries(phases.filter(({ console: name }) => name !== 'hvc0')
+  const { console: said, marks } = await runWorkload('kvm-ttyS0', {
+    clock: 'exact',
+    options: ['-m', '1G', '-kernel', inBuilt(packaged('vmlinux')), '-initrd', 'kvm.cpio',
+      '-append', 'console=ttyS0 riscv_isa_fallback'],
+  }, { limit: 1800 });
+  const instructions = Object.fromEntries(phases
+    .filter(({ name, run }) => !/hvc0$/.test(name) && run !== 'typed')
     .map(({ name, from, to }) => [name, between(marks, from, to).instructions]));
   const host = ['Linux', 'QEMU emulator'] // the guest's Linux tells its version later
     .map((name) => new RegExp(`${name} version ([\\d.]+)`).exec(said)[0].replace(' version', ''))

@@ -5,10 +5,9 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { countStep } from '../stairs/lines.mjs';
-import {
-  built, hypervisorRange, kernel, qemu, runBare, runHypervisor, stepDirectory, versionOf,
-} from './machine.mjs';
-import { kinds, phases } from './phases.mjs';
+import { built, qemu, runWorkload, versionOf } from './machine.mjs';
+import { bare, kernel, memoryUse, stepDirectory, underHypervisor } from './machines.mjs';
+import { kinds, phases, runs } from './phases.mjs';
 
 const sha256 = (file) => createHash('sha256').update(fs.readFileSync(file)).digest('hex');
 
@@ -52,31 +51,70 @@ export function between(marks, from, to) {
   };
 }
 
-/** Runs both machines with one console. */
-async function runBoth(console, progress) {
-  progress(`under the hypervisor, with console ${console}`);
-  const hypervisor = await runHypervisor(console);
-  progress(`on the bare machine, with console ${console}`);
-  return { hypervisor, bare: await runBare(console, hypervisor.memory) };
+/** A phase on both machines: { bare, hypervisor, ratio }. */
+export function compared({ from, to }, { bare: onBare, hypervisor: under }) {
+  const hypervisor = between(under.marks, from, to);
+  const { instructions } = between(onBare.marks, from, to);
+  return { bare: instructions, hypervisor, ratio: hypervisor.instructions / instructions };
 }
 
 /**
- * Runs all there is to measure.
+ * Runs all of `machines`, two at a time.
+ * @param {Object<string, object>} machines by name, as `run` takes them
  * @param {(what: string) => void} progress is told what begins
+ * @returns {Promise<Object<string, object>>} by the same names: console and marks
  */
-export async function measure(progress = () => {}) {
-  const consoles = ['hvc0', 'ttyS0'];
-  const [hvc0, ttyS0] = await Promise.all(consoles.map((name) => runBoth(name, progress)));
+export async function runAll(machines, progress) {
+  const results = {};
+  const left = Object.entries(machines);
+  const work = async () => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const [name, machine] = next;
+      progress(name);
+      results[name] = await runWorkload(name.replaceAll(/\W+/g, '-'), machine);
+    }
+  };
+  await Promise.all([work(), work()]);
+  return results;
+}
 
-  const result = { versions: versions(hvc0.bare.console), phases: {} };
-  for (const { name, console, from, to } of phases) {
-    const runs = console === 'ttyS0' ? ttyS0 : hvc0;
-    const bare = between(runs.bare.marks, from, to).instructions;
-    const hypervisor = between(runs.hypervisor.marks, from, to);
-    result.phases[name] = { bare, hypervisor, ratio: hypervisor.instructions / bare };
+/** The same work on both machines, as `runAll` takes it. */
+export function both(name, work) {
+  return {
+    [`hypervisor, ${name}`]: underHypervisor(work),
+    [`bare, ${name}`]: bare(work),
+  };
+}
+
+/** What `runAll` gave for `both`. */
+export const pair = (results, name) => ({
+  hypervisor: results[`hypervisor, ${name}`], bare: results[`bare, ${name}`],
+});
+
+/**
+ * Runs all there is to measure in instructions.
+ * @param {(what: string) => void} progress is told what begins
+ * @param {object} more
+ * @param {boolean} more.slow whether also on a bare machine whose disk takes 1 ms
+ */
+export async function measure(progress = () => {}, { slow = true } = {}) {
+  const slowBare = 'bare, its disk takes 1 ms';
+  const machines = slow ? { [slowBare]: bare({ ...runs.hvc0, slow }) } : {};
+  Object.entries(runs).forEach(([name, work]) => Object.assign(machines, both(name, work)));
+  const results = await runAll(machines, progress);
+
+  const { hypervisor } = pair(results, 'hvc0');
+  const result = { versions: versions(hypervisor.console), phases: {} };
+  for (const phase of phases) {
+    const measured = compared(phase, pair(results, phase.run));
+    if (phase.disk && slow) {
+      measured.slow = compared(phase, { bare: results[slowBare], hypervisor }).bare;
+      measured.slowRatio = measured.hypervisor.instructions / measured.slow;
+    }
+    result.phases[phase.name] = measured;
   }
-  result.exits = hvc0.hypervisor.marks.at(-1).exits;
-  result.memory = hypervisorRange().size;
+  result.exits = hypervisor.marks.at(-1).exits;
+  result.memory = memoryUse(hypervisor.console);
   result.lines = { code: 0, headers: 0 };
   for (const { kind, lines } of countStep(stepDirectory)) {
     result.lines[kind] += lines;

@@ -1,6 +1,7 @@
-// What is said about a result: the table, and how it compares with the reference.
+// What is said about a result: the tables, and how it compares with the reference.
 
-import { figures, kinds, phases } from './phases.mjs';
+import { cpuPhases, repetitions } from './cpu.mjs';
+import { figures, kinds, packagePhases, phases } from './phases.mjs';
 
 /** A ratio that is so much worse than the reference's is worth a warning, or fails. */
 const warnFrom = 0.02;
@@ -13,28 +14,66 @@ function goalColumn(value, goal, digits) {
   return goal === undefined ? '' : `${value <= goal ? 'met' : 'MISSED'} (${goal.toFixed(digits)})`;
 }
 
-/** The table, as lines; with a column for what kvm.mjs has measured, if it has. */
-export function table(result, kvm) {
-  const rows = [['', 'bare', 'hypervisor', 'ratio', ...(kvm ? ['KVM'] : []), 'goal',
-    ...Object.values(kinds)]];
-  for (const { name, goal } of phases) {
-    const { bare, hypervisor, ratio } = result.phases[name];
-    const ratioOfKvm = kvm?.instructions[name] && (kvm.instructions[name] / bare).toFixed(3);
-    rows.push([name, millions(bare), millions(hypervisor.instructions), ratio.toFixed(3),
-      ...(kvm ? [ratioOfKvm ?? ''] : []), goalColumn(ratio, goal, 3),
-      ...Object.keys(kinds).map((kind) => String(hypervisor.exits[kind].count))]);
-  }
-  for (const { name, of, goal } of figures) {
-    const value = of(result);
-    rows.push([name, '', number(value), '', ...(kvm ? [''] : []), goalColumn(value, goal, 0)]);
-  }
+/** Rows of cells as lines, the first column to the left. */
+function align(rows) {
   const widths = rows[0].map((_, column) => (
     Math.max(...rows.map((row) => (row[column] ?? '').length))));
-  const lines = rows.map((row) => row.map((cell, column) => (
+  return rows.map((row) => row.map((cell, column) => (
     column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column]))).join('  ').trimEnd());
-  const aboutKvm = `KVM: ${kvm?.host}; "reset" is that of the machine on which this Linux boots`;
+}
+
+/** A row of the table for what was measured in one phase, by its name. */
+function phaseRow({ name, goal, slowGoal }, measured, kvm) {
+  const { bare, hypervisor, ratio, slow, slowRatio } = measured[name];
+  const ofKvm = kvm?.instructions[name];
+  return [name, millions(bare), millions(hypervisor.instructions), ratio.toFixed(3),
+    goalColumn(ratio, goal, 3),
+    ...(slow ? [millions(slow), slowRatio.toFixed(3), goalColumn(slowRatio, slowGoal, 3)]
+      : ['', '', '']),
+    ...(kvm ? [ofKvm ? (ofKvm / bare).toFixed(3) : ''] : []),
+    ...Object.keys(kinds).map((kind) => String(hypervisor.exits[kind].count))];
+}
+
+/** What is to be known beside the table. */
+function notes({ kvm, packages }) {
+  return ['',
+    'The bare machine\'s disk answers at once; that of "1 ms disk" after a millisecond of this',
+    'machine\'s time, which is not quite the same twice. All else is exact.',
+    ...(kvm ? [`KVM: ${kvm.host}; "reset" is that of the machine on which this Linux boots.`] : []),
+    ...(packages ? [`Debian's kernel: Linux ${packages.linux}.`] : []),
+    ...(kvm && packages ? [] : ['Not measured: Debian\'s own kernel, a shell\'s loop and KVM. '
+      + '`make bench-kvm` does,', 'and fetches 160 MB of Debian\'s packages once.'])];
+}
+
+/**
+ * The table of instructions, as lines.
+ * @param {object} result of measure.mjs
+ * @param {object} more `kvm` and `packages`: what kvm.mjs and packages.mjs have measured, if so
+ */
+export function table(result, { kvm, packages } = {}) {
+  const rows = [['', 'bare', 'hypervisor', 'ratio', 'goal', '1 ms disk', 'ratio', 'goal',
+    ...(kvm ? ['KVM'] : []), ...Object.values(kinds)],
+  ...phases.map((phase) => phaseRow(phase, result.phases, kvm)),
+  ...(packages ? packagePhases.map((phase) => phaseRow(phase, packages.phases, kvm)) : []),
+  ...figures.map(({ name, of, goal }) => {
+    const value = of(result);
+    return [name, '', number(value), '', goalColumn(value, goal, 0)];
+  })];
   return ['Millions of instructions, all that the machine executes; exits by their cause:', '',
-    ...lines, ...(kvm ? ['', aboutKvm] : [])];
+    ...align(rows), ...notes({ kvm, packages })];
+}
+
+/** The table of CPU time, as lines. */
+export function cpuTable(cpu) {
+  const cells = ({ median, spread }) => [
+    (1000 * median).toFixed(1), `${(100 * spread).toFixed(0)} %`];
+  const rows = cpuPhases.map(({ name }) => {
+    const { bare, hypervisor, ratio } = cpu[name];
+    return [name, ...cells(bare), ...cells(hypervisor), ratio.toFixed(2)];
+  });
+  return ['QEMU\'s CPU time in milliseconds. It depends on this machine and on what else that does, so',
+    `there are no goals. The median of ${repetitions} runs, and how far these are apart:`, '',
+    ...align([['', 'bare', 'apart', 'hypervisor', 'apart', 'ratio'], ...rows])];
 }
 
 /**

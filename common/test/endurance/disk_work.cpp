@@ -9,6 +9,7 @@
 // blocks of 4 KiB, the last one filled up with zeros. Before a part of a block is overwritten the
 // rest of it is read and checked.
 
+#include "random.hpp"
 #include "system.hpp"
 
 namespace {
@@ -114,33 +115,6 @@ uint64_t seconds() {
     call(SYS_clock_gettime, CLOCK_MONOTONIC, pointer(&now));
     return static_cast<uint64_t>(now.seconds);
 }
-
-/// SplitMix64, by Sebastiano Vigna.
-struct Random {
-    uint64_t state;
-
-    uint64_t next() {
-        uint64_t value = state += 0x9e3779b97f4a7c15;
-        value = (value ^ value >> 30) * 0xbf58476d1ce4e5b9;
-        value = (value ^ value >> 27) * 0x94d049bb133111eb;
-        return value ^ value >> 31;
-    }
-    uint64_t below(uint64_t limit) {
-        return next() % limit;
-    }
-    bool one_in(unsigned times) {
-        return below(times) == 0;
-    }
-    /// A size from 1 to `most`, about as often a small one as a large one.
-    uint64_t size(uint64_t most) {
-        unsigned bits = 0;
-        while ((2ull << bits) <= most) {
-            ++bits;
-        }
-        const uint64_t size = 1 + below(1ull << below(bits + 1));
-        return size < most ? size : most;
-    }
-};
 
 /// A checksum of 32-bit words: no difference in one word goes unseen, any other one in 2^32 does.
 /// The test has the same in JavaScript.

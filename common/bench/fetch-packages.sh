@@ -1,18 +1,18 @@
-# Fetches Debian 13's Linux and QEMU for RISC-V, to run KVM with. An apt that keeps all its state in
-# the cache fetches them to unpack them there: nothing of the system changes.
-#   usage: kvm-packages.sh DIRECTORY
+# Fetches Debian 13's Linux for RISC-V, its QEMU to run KVM with, and a shell. An apt that keeps all
+# its state in the cache fetches them to unpack them there: nothing of the system changes.
+#   usage: fetch-packages.sh DIRECTORY
 set -eu
 kept=$1 release=trixie
 fail() {
-    echo "bench: KVM cannot be had: $*" >&2
+    echo "bench: Debian's packages for riscv64 cannot be had: $*" >&2
     exit 1
 }
 [ ! -e "$kept" ] || exit 0
 VERSION_CODENAME=''
 [ ! -r /etc/os-release ] || . /etc/os-release
-command -v apt-get >/dev/null || fail "its packages are Debian's, and there is no apt-get"
+command -v apt-get >/dev/null || fail "there is no apt-get"
 
-echo "bench: fetching Linux and QEMU of Debian $release for riscv64, 160 MB"
+echo "bench: fetching Linux, QEMU and BusyBox of Debian $release for riscv64, 160 MB"
 mkdir -p "$(dirname "$kept")" 2>/dev/null && work=$(mktemp -d "$kept.XXXXXX" 2>/dev/null) ||
     fail "$kept cannot be written: name another place with WORKBOOK_CACHE="
 trap 'rm -rf "$work"' EXIT
@@ -39,7 +39,7 @@ for package in "$work"/archives/*.deb; do
     dpkg-deb -x "$package" "$work/all"
 done
 
-# Only what kvm.mjs needs: the kernel, its KVM, two programs and all libraries.
+# Only what kvm.mjs and packages.mjs need: the kernel, its KVM, two programs and all libraries.
 mv "$work"/all/boot/vmlinux-* "$work/root/vmlinux"
 xz -dc "$work"/all/usr/lib/modules/*/kernel/arch/riscv/kvm/kvm.ko.xz >"$work/root/kvm.ko"
 mv "$work"/all/usr/bin/busybox "$work"/all/usr/bin/qemu-system-riscv64 "$work/root"
