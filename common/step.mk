@@ -102,7 +102,7 @@ ifdef GUEST
 ifneq ($(filter undefined file,$(origin KERNEL)),)
 KERNEL := $(OUT)/$(notdir $(GUEST)).bin
 endif
-ifneq ($(filter-out %.S %.c %.cc %.cpp,$(GUEST)),)
+ifeq ($(filter .S .c .cc .cpp,$(suffix $(lastword $(GUEST)))),)
 $(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= runs what is built)
 endif
 $(GUEST):
