@@ -124,7 +124,7 @@ GUEST_BINARY := $(OUT)/$(notdir $(subst $(SPACE),_,$(GUEST))).bin
 ifneq ($(filter undefined file,$(origin KERNEL)),)
 KERNEL := $(GUEST_BINARY)
 endif
-ifneq ($(filter-out %.S %.c %.cc %.cpp,$(GUEST_BINARY:.bin=)),)
+ifeq ($(filter .S .c .cc .cpp,$(suffix $(lastword $(GUEST)))),)
 $(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= runs what is built)
 endif
 $(call escaped,$(GUEST_SOURCE)):
