@@ -35,7 +35,8 @@ else
     esac
     echo "run: no terminal: the run ends after $LIMIT s at the latest; $kept"
     if [ "$MACHINE" = strict ]; then # it types what is piped in by itself
-        start "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" -limit "$LIMIT"
+        start "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" \
+            -limit "$LIMIT" ${INPUT:+-raw}
     else
         start sh "$here/unattended.sh" "$work" "$LIMIT" "$@"
     fi

@@ -27,6 +27,11 @@ for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
     [ -z "$file" ] || [ -r "$file" ] || fail "$file: it cannot be read"
 done
 
+case ${INPUT:=} in
+    '' | raw) export INPUT ;;
+    *) fail "INPUT=$INPUT: it is raw, or not named" ;;
+esac
+
 [ -z "${DISK:-}" ] || sh "$here/disk.sh" "$DISK"
 if [ -n "${KERNEL:-}" ]; then
     sh "$here/kernel.sh" "$KERNEL"

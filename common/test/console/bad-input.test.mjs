@@ -61,6 +61,7 @@ const cases = {
     [{ KERNEL: process.execPath }, /^run: .*another CPU.*riscv64/],
   'a disk of QEMU\'s own kind':
     [{ DISK: file('disk.qcow2', 'QFI\xfb', 512) }, /^run: .*qcow2: .*qemu-img convert/],
+  'input of a kind that is not there': [{ INPUT: 'row' }, /^run: INPUT=row: it is raw/],
   'a disk of 1000 bytes': [{ DISK: file('disk', 'x', 1000) }, /1000 bytes/],
   'no hypervisor extension':
     [{ QEMU_FLAGS: '-cpu rv64,h=false' }, /^hypervisor: this CPU has no extension h: it is rv64/],
