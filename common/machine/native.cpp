@@ -268,7 +268,7 @@ int main(int count, char** arguments) {
     const u64 deadline = options.limit != 0 ? started + options.limit * 1'000'000'000 : 0;
     std::unique_ptr<Input> input;
     if (options.unattended || !isatty(STDIN_FILENO)) {
-        input = std::make_unique<Unattended>(deadline);
+        input = std::make_unique<Unattended>(deadline, options.raw);
     } else {
         input = std::make_unique<Terminal>();
     }

@@ -161,7 +161,7 @@ void Terminal::take(u8 byte) {
 std::optional<u8> Unattended::next() {
     if (ahead_ > 0) {
         --ahead_;
-        return control_u;
+        return raw_ ? 0 : control_u;
     }
     if (at_ == size_ && !ended_) {
         read();
@@ -184,7 +184,7 @@ u64 Unattended::wait(u64 ticks) {
     idle_ += passed;
     if (idle_ == ticks_per_second) {
         idle_ = 0;
-        endings_ = 2;
+        endings_ = raw_ ? 0 : 2;
     }
     return passed;
 }
@@ -203,7 +203,7 @@ void Unattended::read() {
     at_ = 0;
     size_ = size > 0 ? static_cast<std::size_t>(size) : 0;
     ended_ = size_ == 0;
-    endings_ = ended_ ? 2 : 0;
+    endings_ = ended_ && !raw_ ? 2 : 0;
 }
 
 } // namespace machine

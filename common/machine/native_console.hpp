@@ -73,11 +73,12 @@ private:
 /// The firmware loses the first byte that waits at its start, and Linux a few when it opens its
 /// console: 64 times Ctrl-U go first, which does nothing on an empty line. Ctrl-D ends the input:
 /// twice, as behind a part of a line the first only sends that off, and again after each second
-/// that the hart has waited, for whoever reads later.
+/// that the hart has waited, for whoever reads later. Raw input has neither, but for a zero that
+/// the firmware loses.
 class Unattended final : public Input {
 public:
     /// Standard input is read no later than `deadline`, in ns of the steady clock; 0 is never.
-    explicit Unattended(u64 deadline) : deadline_(deadline) {}
+    Unattended(u64 deadline, bool raw) : deadline_(deadline), raw_(raw) {}
     std::optional<u8> next() override;
     u64 wait(u64 ticks) override;
     bool may_come() const override {
@@ -91,7 +92,8 @@ private:
     void read();
 
     u64 deadline_;
-    unsigned ahead_ = 64; ///< Ctrl-U that are still to come
+    bool raw_;
+    unsigned ahead_ = raw_ ? 1 : 64; ///< Ctrl-U that are still to come, or the zero
     std::array<u8, 4096> bytes_ = {};
     std::size_t at_ = 0, size_ = 0; ///< in bytes_
     bool ended_ = false;            ///< nothing is left of standard input

@@ -34,6 +34,7 @@ Its own:
 constexpr const char* usage_end = R"(
   -strict stop|warn      ends the run at a report (the default), or goes on
   -unattended            types standard input whole, and takes no time to wait
+  -raw                   types nothing besides: no Ctrl-U before, no Ctrl-D after it
   -limit SECONDS         ends the run after so long, by its own clock or by ours
   -stats                 says at the end how much ran, and what RAM is
   -version
@@ -192,6 +193,8 @@ bool Parser::parse_own_option(const std::string& option) {
         options_.limit = number_of(option, value());
     } else if (option == "-unattended") {
         options_.unattended = true;
+    } else if (option == "-raw") {
+        options_.raw = true;
     } else if (option == "-stats") {
         options_.statistics = true;
     } else if (option == "-version") {

@@ -31,6 +31,7 @@ struct Options {
     bool warn = false; ///< reports do not end the run
     u64 limit = 0;     ///< seconds; 0 if there is none
     bool unattended = false;
+    bool raw = false; ///< nothing but standard input is typed
     bool statistics = false;
 };
 

@@ -33,8 +33,8 @@ else
     esac
     echo "run: no terminal: the run ends after $LIMIT s at the latest; $kept"
     if [ "$MACHINE" = strict ]; then # it types what is piped in by itself
-        "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" -limit "$LIMIT" ||
-            status=$?
+        "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" -limit "$LIMIT" \
+            ${INPUT:+-raw} || status=$?
     else
         sh "$here/unattended.sh" "$work" "$LIMIT" "$@" || status=$?
     fi

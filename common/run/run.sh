@@ -25,6 +25,11 @@ for file in "${KERNEL:-}" "${DISK:-}" "${INITRD:-}"; do
     [ -z "$file" ] || [ -r "$file" ] || fail "$file: it cannot be read"
 done
 
+case ${INPUT:=} in
+    '' | raw) export INPUT ;;
+    *) fail "INPUT=$INPUT: it is raw, or not named" ;;
+esac
+
 # How a kernel begins says what it is. An ELF file becomes the flat binary that its segments are.
 case $([ -z "${KERNEL:-}" ] || od -A n -t x1 -N 8 "$KERNEL" | tr -d ' \n') in
     1f8b*) fail "$KERNEL: it is compressed (gzip): unpack it first, with gunzip" ;;

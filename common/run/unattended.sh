@@ -1,7 +1,8 @@
 # Runs QEMU without a terminal: unattended.sh DIRECTORY SECONDS QEMU ARGUMENTS…
 # Standard input is typed for the guest, whole, and then ended; after SECONDS the run is ended.
+# With INPUT=raw, Linux is not helped: nothing else is typed.
 set -eu
-work=$1 limit=$2
+work=$1 limit=$2 input=${INPUT:-}
 shift 2
 
 background() { # a command on our standard input; what ends the subshell around it ends it too
@@ -14,6 +15,8 @@ mkfifo "$work/typed" "$work/monitor.in" "$work/monitor.out"
 exec 3<&0 4<> "$work/monitor.in"
 cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
 listener=$!
+exec 5<> "$work/typed"
+[ "$input" != raw ] || printf '\000' >&5 # before QEMU: the firmware loses it, see below
 "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" \
     -chardev pipe,id=monitor,path="$work/monitor" -mon chardev=monitor \
     < "$work/typed" &
@@ -23,8 +26,9 @@ qemu=$!
     # console: 64 times Ctrl-U go first, which does nothing on an empty line. Ctrl-D ends the input:
     # twice, as after a part of a line the first only sends that off, and again for whoever reads
     # after a reboot.
-    printf '%064d' 0 | tr 0 '\025'
+    [ "$input" = raw ] || printf '%064d' 0 | tr 0 '\025'
     background cat
+    [ "$input" != raw ] || exit 0
     while printf '\004\004'; do
         background sleep 1
     done

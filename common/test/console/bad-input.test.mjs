@@ -55,6 +55,7 @@ const cases = {
     [{ KERNEL: file('Image.zst', '\x28\xb5\x2f\xfd and so on') }, /^run: .*zst: .*zstd.*unzstd/],
   'a kernel compressed for EFI':
     [{ KERNEL: file('Image.efi', 'MZ\0\0zimg and so on') }, /^run: .*efi: .*EFI zboot/],
+  'input of a kind that is not there': [{ INPUT: 'row' }, /^run: INPUT=row: it is raw/],
   'a disk of 1000 bytes': [{ DISK: file('disk', 'x', 1000) }, /1000 bytes/],
   'no hypervisor extension':
     [{ QEMU_FLAGS: '-cpu rv64,h=false' }, /^hypervisor: this CPU has no extension h: it is rv64/],
