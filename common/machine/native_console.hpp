@@ -73,8 +73,8 @@ private:
 /// The firmware loses the first byte that waits at its start, and Linux a few when it opens its
 /// console: 64 times Ctrl-U go first, which does nothing on an empty line. Ctrl-D ends the input:
 /// twice, as behind a part of a line the first only sends that off, and again after each second
-/// that the hart has waited, for whoever reads later. Raw input has neither, but for a zero that the
-/// firmware loses.
+/// that the hart has waited, for whoever reads later. Raw input has neither, but for a zero that
+/// the firmware loses.
 class Unattended final : public Input {
 public:
     /// Standard input is read no later than `deadline`, in ns of the steady clock; 0 is never.

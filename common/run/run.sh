@@ -51,11 +51,12 @@ if [ -n "${SANITIZE:-}" ]; then
 fi
 
 # Where a chapter's run ends with an error, the end of its console tells whether this one does so.
+export CONSOLE_LOG=
 if grep -q "^${STEP_NUMBER:-none}|" "$here/endings.txt"; then
     mkfifo "$work/console"
     tail -c 500 "$work/console" > "$work/last" &
     exec 5> "$work/console" # which ends, also if no machine opens it
-    export CONSOLE_LOG=",logfile=$(echo "$work/console" | sed 's/,/,,/g')"
+    CONSOLE_LOG=",logfile=$(echo "$work/console" | sed 's/,/,,/g')"
 fi
 watched sh "$here/machine.sh" "$work" 5>&-
 exec >&2 5>&- # the end of these outputs

@@ -2,7 +2,7 @@
 # Standard input is typed for the guest, whole, and then ended; after SECONDS the run is ended.
 # With INPUT=raw, Linux is not helped: nothing else is typed.
 set -eu
-work=$1 limit=$2
+work=$1 limit=$2 input=${INPUT:-}
 . "$(dirname "$0")/child.sh"
 shift 2
 
@@ -18,7 +18,7 @@ exec 4<> "$work/monitor.in"
 cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
 listener=$!
 exec 5<> "$work/typed"
-[ "$INPUT" != raw ] || printf '\000' >&5 # before QEMU: the firmware loses it, see below
+[ "$input" != raw ] || printf '\000' >&5 # before QEMU: the firmware loses it, see below
 qemu() {
     exec "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" \
         -mon chardev=monitor \
@@ -30,9 +30,9 @@ start qemu "$@"
     # console: 64 times Ctrl-U go first, which does nothing on an empty line. Ctrl-D ends the input:
     # twice, as after a part of a line the first only sends that off, and again for whoever reads
     # after a reboot.
-    [ "$INPUT" = raw ] || printf '%064d' 0 | tr 0 '\025'
+    [ "$input" = raw ] || printf '%064d' 0 | tr 0 '\025'
     background cat
-    [ "$INPUT" != raw ] || exit 0
+    [ "$input" != raw ] || exit 0
     while printf '\004\004'; do
         background sleep 1
     done

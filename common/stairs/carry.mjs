@@ -3,208 +3,44 @@
 // Each step has the lines of the one before it and some more, so a change in step N is merged into
 // N+1 by a three-way merge of each file: what N was, what N is now, and N+1. What comes out of that
 // is the change for N+2. It stops where lines collide, with conflict markers in the file, and goes
-// on from there when it is run again.
+// on from there when it is run again. carry-state.mjs says how it knows where that is.
 //
-// So that it can go on, it keeps what each step was when the next one took it (`seen`): anything
-// that differs from that has still to be carried, be it the change itself, a conflict resolved by
-// hand, or a correction after a build that failed, and nothing is ever merged twice. At the start
-// `seen` is what is committed. It is kept in .git/carry.json, out of the way of `make clean`.
+// For example: in vm.hpp of step 05, `void run();` becomes `void enter();`. In step 07 it is
+// `Stop run();`.
+//
+//   $ make carry FROM=05
+//   06-guest-page-table: vm.hpp
+//   conflict in steps/07-hypercall/vm.hpp: both steps change the same lines
+//   stopped at step 07-hypercall: resolve what is between the markers, then …
+//
+// Now 05 and 06 have been seen as they are, 07 and those behind it as they are committed. Between
+// the markers is made `Stop enter();`. So 07 differs from what was seen of it, by the change and by
+// what was done by hand, and that is what goes on to 08:
+//
+//   $ make carry FROM=05
+//   08-device-tree: vm.hpp
+//   …
+//   15-virtio-blk: vm.hpp
+//   05-guest-mode: make build: ok
+//   …
+//
+// It stops as well at a step that does not build, and carries what corrects it in the same way.
 //
 //   --anew         forgets a carry that has stopped
 //   --steps DIR    the directory of the steps
 //   WORKBOOK_MAKE  the command that builds and checks, instead of `make`
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import {
-  filesIn, git, isStep, isTelling, listSteps, refuse, runTool, shown,
-} from './steps.mjs';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { begin, keep } from './carry-state.mjs';
+import { Merge } from './merge.mjs';
+import { Repository } from './repository.mjs';
+import { filesIn, isStep, isTelling, listSteps, refuse, runTool, shown } from './steps.mjs';
 
 const { WORKBOOK_MAKE: MAKE = 'make' } = process.env;
 
 // A removed line is looked for in other steps only if it is unlikely to stand there by chance.
 const LEAST_LENGTH = 12;
-
-/** The steps as git keeps them: snapshots are trees in its object store, which share all files. */
-class Repository {
-  constructor(directory) {
-    this.directory = directory;
-    this.scratch = mkdtempSync(join(tmpdir(), 'carry-'));
-    this.prefix = this.git(['rev-parse', '--show-prefix']).trim();
-    const kept = this.git(['rev-parse', '--git-path', 'carry.json']).trim();
-    this.stateFile = resolve(directory, kept);
-  }
-
-  git(args, options) {
-    return git(this.directory, args, options);
-  }
-
-  /** The tree of all steps as they are committed. */
-  committed() {
-    return this.git(['rev-parse', '--verify', '-q', 'HEAD:./'], { accepted: [0, 1, 128] }).trim() ||
-      refuse(`${shown(this.directory)}: nothing is committed here yet`);
-  }
-
-  /** The tree of all steps as they are in the working tree, without the files that git ignores. */
-  current() {
-    const env = { GIT_INDEX_FILE: join(this.scratch, 'index') };
-    this.git(['add', '-A', '.'], { env });
-    return this.git(['write-tree', ...(this.prefix ? [`--prefix=${this.prefix}`] : [])], { env })
-      .trim();
-  }
-
-  /** { '03-traps': the id of its tree, … } */
-  trees(id) {
-    const lines = this.git(['ls-tree', '--full-tree', '-d', '-z', id]).split('\0').filter(Boolean);
-    return Object.fromEntries(lines.map((line) => [line.split('\t')[1], line.split(/[ \t]/)[2]]));
-  }
-
-  /** What happened to each file between two trees of one step, renames included. */
-  changes(before, after) {
-    const empty = this.git(['hash-object', '-t', 'tree', '-w', '--stdin'], { input: '' }).trim();
-    const trees = [before ?? empty, after ?? empty];
-    if (trees[0] === trees[1]) {
-      return [];
-    }
-    const args = ['diff-tree', '-r', '-z', '-M', '-l0', '--raw', ...trees];
-    const fields = this.git(args).split('\0');
-    const changes = [];
-    while (fields[0]) {
-      const [oldMode, mode, oldBlob, blob, status] = fields.shift().slice(1).split(' ');
-      const oldPath = fields.shift();
-      const path = status[0] === 'R' ? fields.shift() : oldPath;
-      if ([oldMode, mode].some((each) => !/^100|^000/.test(each))) {
-        refuse(`${path} is not a plain file, which cannot be carried`);
-      }
-      changes.push({ kind: status[0], oldPath, path, oldMode, mode, oldBlob, blob });
-    }
-    return changes;
-  }
-
-  read(blob) {
-    return this.git(['cat-file', 'blob', blob], { encoding: 'buffer' });
-  }
-
-  /** A three-way merge of one file's contents, with git's conflict markers. */
-  merge(ours, base, theirs, labels) {
-    const files = [ours, base, theirs].map((content, index) => {
-      const file = join(this.scratch, String(index));
-      writeFileSync(file, content);
-      return file;
-    });
-    const args = ['merge-file', '-p', ...labels.flatMap((label) => ['-L', label]), ...files];
-    // The status is the number of conflicts (127 are 127 or more), or 255 for a binary file.
-    const run = spawnSync('git', args, { maxBuffer: 1 << 28 });
-    return { content: run.stdout, collided: run.status !== 0, isBinary: run.status > 127 };
-  }
-}
-
-/** Merges what happened to step `source` into the files of step `target`. */
-class Merge {
-  constructor(repository, source, target) {
-    Object.assign(this, { repository, source, target, done: [], conflicts: [] });
-  }
-
-  where(path) {
-    return join(this.repository.directory, this.target, path);
-  }
-
-  has(path) {
-    return existsSync(this.where(path));
-  }
-
-  write(path, content) {
-    mkdirSync(dirname(this.where(path)), { recursive: true });
-    writeFileSync(this.where(path), content);
-  }
-
-  conflict(path, why) {
-    this.conflicts.push(`conflict in ${shown(this.where(path))}: ${why}`);
-  }
-
-  apply(change) {
-    const { kind, oldPath, path, oldMode, mode } = change;
-    if (kind === 'A') {
-      this.bear(change);
-    } else if (kind === 'D') {
-      this.remove(change);
-    } else if (kind === 'R' && this.has(oldPath) && this.has(path)) {
-      // The new name is taken by another file: the rename falls apart into its halves.
-      this.bear(change);
-      this.remove(change);
-    } else if (kind === 'R' && this.has(oldPath)) {
-      mkdirSync(dirname(this.where(path)), { recursive: true });
-      renameSync(this.where(oldPath), this.where(path));
-      this.done.push(`${oldPath} is now ${path}`);
-      this.change(change);
-    } else if (this.has(path)) {
-      this.change(change);
-    } else {
-      this.done.push(`${oldPath} is not here`);
-    }
-    if (oldMode !== mode && kind !== 'D' && this.has(path)) {
-      chmodSync(this.where(path), mode === '100755' ? 0o755 : 0o644);
-      this.done.push(...(kind === 'A' ? [] : [`mode of ${path}`]));
-    }
-  }
-
-  bear({ path, blob }) {
-    if (this.has(path)) {
-      // Born in two places: only what both have is beyond doubt.
-      this.mergeContent(path, Buffer.alloc(0), this.repository.read(blob), 'both steps add it');
-    } else {
-      this.write(path, this.repository.read(blob));
-      this.done.push(`${path} is new`);
-    }
-  }
-
-  remove({ oldPath, oldBlob }) {
-    if (!this.has(oldPath)) {
-      return;
-    }
-    const ours = readFileSync(this.where(oldPath));
-    if (ours.equals(this.repository.read(oldBlob))) {
-      rmSync(this.where(oldPath));
-      this.done.push(`${oldPath} is gone`);
-      return;
-    }
-    // The whole file is in doubt. The markers keep it from being overlooked.
-    const body = ours.toString('latin1').replace(/[^\n]$/, '$&\n');
-    const marked = `<<<<<<< ${this.target}\n${body}=======\n>>>>>>> ${this.source}, removed\n`;
-    writeFileSync(this.where(oldPath), marked, 'latin1');
-    this.conflict(oldPath, `${this.source} removes it, ${this.target} has changed it`);
-  }
-
-  change({ path, oldBlob, blob }) {
-    if (oldBlob !== blob) {
-      const [base, theirs] = [oldBlob, blob].map((id) => this.repository.read(id));
-      this.mergeContent(path, base, theirs, 'both steps change the same lines');
-    }
-  }
-
-  mergeContent(path, base, theirs, why) {
-    const ours = readFileSync(this.where(path));
-    if (ours.equals(theirs)) {
-      return;
-    }
-    const labels = [this.target, `${this.source}, before`, this.source];
-    const merged = ours.equals(base)
-      ? { content: theirs } : this.repository.merge(ours, base, theirs, labels);
-    if (merged.isBinary) {
-      this.conflict(path, 'it has no lines that could be merged: make it what it should be');
-      return;
-    }
-    this.write(path, merged.content);
-    if (merged.collided) {
-      this.conflict(path, why);
-    } else {
-      this.done.push(path);
-    }
-  }
-}
 
 const linesOf = (content) => content.toString().split('\n');
 
@@ -283,31 +119,6 @@ function refuseUncommitted(repository, steps, seen, now) {
   }
 }
 
-/** What an earlier run has left to do, or the beginning: nothing is carried yet. */
-function begin(repository, step, later, now, anew) {
-  const state = !anew && existsSync(repository.stateFile)
-    ? JSON.parse(readFileSync(repository.stateFile, 'utf8')) : {};
-  const { head, stopped } = state;
-  if (head !== undefined && (stopped || head === repository.committed())) {
-    const base = repository.trees(head);
-    const isBack = (name) => now[name] === base[name];
-    // Whoever has put the files back to what is committed has given that carry up.
-    const givenUp = later.every(isBack) &&
-      (isBack(step) || later.some((name) => state.seen[name] !== base[name]));
-    if (stopped && !givenUp && state.from !== step) {
-      refuse(`the carry from ${state.from} has stopped in ${stopped}: ` +
-        `finish it with FROM=${state.from.slice(0, 2)}, or forget it with ANEW=1`);
-    }
-    if (!givenUp) {
-      return { ...state, from: step, base };
-    }
-    rmSync(repository.stateFile);
-  }
-  const committed = repository.committed();
-  const base = repository.trees(committed);
-  return { head: committed, from: step, seen: { ...base }, base };
-}
-
 function buildAndCheck(directory, step) {
   const make = (...args) =>
     spawnSync(MAKE, ['--no-print-directory', '-C', join(directory, step), ...args],
@@ -341,65 +152,72 @@ function findStep(repository, from) {
   return { step, later, earlier: steps.slice(0, first) };
 }
 
-/** @returns whether the change has come through all steps */
-function carry(repository, from, anew) {
-  const { step, later, earlier } = findStep(repository, from);
-  const chain = [step, ...later];
-  let now = repository.trees(repository.current());
-  const { base, ...state } = begin(repository, step, later, now, anew);
-  const { seen } = state;
-  if (base[step] === undefined) {
-    refuse(`${step} is not committed yet: there is nothing to compare it with`);
-  }
-  if (!state.stopped && now[step] === seen[step]) {
-    const what = now[step] === base[step] ? 'committed' : 'carried';
-    refuse(`there is nothing to carry: ${step} is as it was ${what}`);
-  }
-  chain.forEach((name) => refuseMarkers(repository, name, base[name], now[name]));
-  // Up to where an earlier run has stopped, changes by hand are what it waited for.
-  const reached = state.stopped ? chain.indexOf(state.stopped) : 0;
-  refuseUncommitted(repository, chain.slice(reached + 1), seen, now);
+/** Says how to go on by hand. @returns that not all is done */
+function stop(step, from, what) {
+  console.log(`stopped at step ${step}: ${what}, ` +
+    `then \`make carry FROM=${from.slice(0, 2)}\` goes on`);
+  return false;
+}
 
-  const gone = goneLines(repository, step, repository.changes(base[step], now[step]));
-  tellEarlier(repository, earlier, gone);
-
-  const save = (stopped) => {
-    state.stopped = stopped;
-    writeFileSync(repository.stateFile, JSON.stringify(state, null, 2));
-  };
-  const stop = (name, what) => {
-    console.log(`stopped at step ${name}: ${what}, ` +
-      `then \`make carry FROM=${step.slice(0, 2)}\` goes on`);
-    return false;
-  };
-  for (const [index, target] of later.entries()) {
+/**
+ * Merges the change from step to step, as far as it comes.
+ * @param chain the step with the change, and all behind it
+ * @param reached how far an earlier run has come, as an index of `chain`
+ * @returns the trees that the steps are then; undefined if it has stopped
+ */
+function mergeAll(repository, chain, reached, state, trees) {
+  let now = trees;
+  for (const [index, target] of chain.slice(1).entries()) {
     const source = chain[index];
     const merge = new Merge(repository, source, target);
     const furthest = chain[Math.max(reached, index + 1)];
-    save(furthest); // before it, too: an interrupted run leaves this step half merged
-    repository.changes(seen[source], now[source]).forEach((change) => merge.apply(change));
-    seen[source] = now[source];
-    save(furthest);
+    keep(repository, state, furthest); // before it, too: an interrupted run leaves it half merged
+    repository.changes(state.seen[source], now[source]).forEach((change) => merge.apply(change));
+    state.seen[source] = now[source];
+    keep(repository, state, furthest);
     now = repository.trees(repository.current());
     if (merge.done.length > 0) {
       console.log(`${target}: ${merge.done.join(', ')}`);
     }
     if (merge.conflicts.length > 0) {
       console.log(merge.conflicts.join('\n'));
-      return stop(target, 'resolve what is between the markers');
+      stop(target, chain[0], 'resolve what is between the markers');
+      return undefined;
     }
   }
-  seen[later.at(-1)] = now[later.at(-1)];
+  state.seen[chain.at(-1)] = now[chain.at(-1)];
+  return now;
+}
 
-  tellLater(repository, later, gone);
-  for (const name of chain.filter((each) => now[each] !== base[each])) {
-    if (!buildAndCheck(repository.directory, name)) {
-      save(name);
-      return stop(name, 'correct it in the first step that is wrong');
-    }
+/** @returns whether the change has come through all steps */
+function carry(repository, from, anew) {
+  const { step, later, earlier } = findStep(repository, from);
+  const chain = [step, ...later];
+  const before = repository.trees(repository.current());
+  const { state, base } = begin(repository, step, later, before, anew);
+  if (base[step] === undefined) {
+    refuse(`${step} is not committed yet: there is nothing to compare it with`);
   }
-  save(undefined);
-  return true;
+  if (!state.stopped && before[step] === state.seen[step]) {
+    const what = before[step] === base[step] ? 'committed' : 'carried';
+    refuse(`there is nothing to carry: ${step} is as it was ${what}`);
+  }
+  chain.forEach((name) => refuseMarkers(repository, name, base[name], before[name]));
+  // Up to where an earlier run has stopped, changes by hand are what it waited for.
+  const reached = state.stopped ? chain.indexOf(state.stopped) : 0;
+  refuseUncommitted(repository, chain.slice(reached + 1), state.seen, before);
+
+  const gone = goneLines(repository, step, repository.changes(base[step], before[step]));
+  tellEarlier(repository, earlier, gone);
+  const now = mergeAll(repository, chain, reached, state, before);
+  if (now === undefined) {
+    return false;
+  }
+  tellLater(repository, later, gone);
+  const failed = chain.filter((each) => now[each] !== base[each])
+    .find((name) => !buildAndCheck(repository.directory, name));
+  keep(repository, state, failed);
+  return failed === undefined || stop(failed, step, 'correct it in the first step that is wrong');
 }
 
 runTool({ anew: { type: 'boolean' } }, ({ steps, anew }, [from, ...rest]) => {
@@ -413,6 +231,6 @@ runTool({ anew: { type: 'boolean' } }, ({ steps, anew }, [from, ...rest]) => {
   try {
     return carry(repository, from, anew);
   } finally {
-    rmSync(repository.scratch, { recursive: true, force: true });
+    repository.close();
   }
 });

@@ -75,11 +75,11 @@ const commentsOf = (path) =>
   ({ '.S': comments.assembly, '.mk': comments.make, '': comments.make })[extname(path)] ??
   comments.c;
 
-/** The lines of a file without its comments, at their places. */
+/** The lines of a file without its comments, at their places; a space is left of each. */
 export function withoutComments(path, text) {
   return text
     .replace(commentsOf(path), (match, comment) =>
-      comment === undefined ? match : comment.replace(/[^\n]/g, ''))
+      comment === undefined ? match : comment.replace(/[^\n]+/g, ' '))
     .split('\n');
 }
 

@@ -6,6 +6,7 @@
 // of all these says too little to be known again, and is left out. A line of the chapter is a
 // statement that the step before does not have. Of those, the share that the snapshot has, and that
 // another submission has.
+import { withoutComments } from '../../stairs/steps.mjs';
 import { sourcesOf, stepBefore } from '../student/changes.mjs';
 import { isSource } from '../student/taken.mjs';
 
@@ -19,30 +20,28 @@ const keywords = new Set(`alignas alignof asm auto bool break case catch char ch
   switch template this throw true try typedef typename union unsigned using virtual void volatile
   while define elif endif ifdef ifndef include pragma`.split(/\s+/));
 
-const comment = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'|\/\/[^\n]*|\/\*[^]*?\*\//g;
 const token = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'|[A-Za-z_]\w*|\d[\w']*|::|->|\S/g;
-
-const withoutComments = (text) => text.replace(comment, (part) => (part[0] === '/' ? ' ' : part));
 
 /** A token without its name. */
 const nameless = (word) => (/^[A-Za-z_]/.test(word) ? keywords.has(word) ? word : 'n'
   : word[0] === '"' ? '""' : word);
 
 /** The statements of assembly, a line each: the mnemonic is no name. */
-const linesOfAssembly = (text) => withoutComments(text).split('\n').map((line) => {
+const linesOfAssembly = (lines) => lines.map((line) => {
   const [first, ...others] = line.replace(/^\s*\w+:/, '').match(token) ?? [];
   return [first, ...others.map(nameless)];
 });
 
 /** The statements of C++, and of what else has semicolons. A line with `#` is one of its own. */
-const statementsOfCode = (text) => withoutComments(text)
+const statementsOfCode = (lines) => lines.join('\n')
   .replace(/^[ \t]*#[^\n]*/gm, (line) => `;${line};`)
   .split(/[;{}]/).map((statement) => (statement.match(token) ?? []).map(nameless));
 
 /** What a program is made of, as a set of statements. */
 export function statementsOf(files) {
   const all = [...files].filter(([name]) => isSource(name)).flatMap(([name, content]) =>
-    (name.endsWith('.S') ? linesOfAssembly : statementsOfCode)(String(content)));
+    (name.endsWith('.S') ? linesOfAssembly : statementsOfCode)(
+      withoutComments(name, String(content))));
   return new Set(all.filter((words) => words.length >= least).map((words) => words.join(' ')));
 }
 
