@@ -17,7 +17,7 @@ HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
 IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
   STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
 option = $(if $2,--$1 $(call quoted,$2))
-NODE = @sh common/install/setup.sh check && node
+NODE = @sh common/install/setup.sh check && exec node
 STUDENT = $(NODE) common/check/student/
 
 ##@ Run

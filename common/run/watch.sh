@@ -31,7 +31,10 @@ while kill -0 "$child" 2> /dev/null; do
     for starter in $starters; do
         ! is_over "$starter" || over=yes
     done
-    [ -z "$over$last" ] || [ "$over" != "$last" ] || kill -TERM "$PPID" "$child" # not for a moment
+    if [ "$over$last" = yesyes ]; then # and not only for a moment
+        kill -TERM "$PPID" 2> /dev/null
+        [ "$child" = "$PPID" ] || kill -TERM "$child"
+    fi
     last=$over
     sleep 1 &
     wait $!

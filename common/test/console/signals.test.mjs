@@ -73,6 +73,17 @@ for (const [what, who, signal] of [['the machine', qemu, 'SIGKILL'], ['make', ou
   });
 }
 
+for (const signal of ['SIGKILL', 'SIGHUP']) {
+  bootTest(`${signal} to a make that grades`, async (boot) => {
+    const machine = boot({ target: 'check', step: root, cwd: scratch, variables: { STEP: '09' } });
+    await machine.expect(/^ *ok /m); // and others are under way
+    process.kill(outer(whoIs(machine)), signal);
+    await machine.end();
+    await machine.gone();
+    assert.deepEqual(machine.leftFiles(), []);
+  }, isFirst);
+}
+
 bootTest('a terminal that is closed', (boot) => endedBy(boot, 'closed', (run, machine) => {
   const [{ id }] = machine.processes().filter(({ name }) => name === 'script');
   process.kill(id, 'SIGKILL');
