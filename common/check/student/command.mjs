@@ -90,6 +90,7 @@ function endAtSignals() {
 function endWithMake() {
   const watch = spawn('sh', [path.join(root, 'common', 'run', 'watch.sh'), String(process.pid)],
     { stdio: 'ignore' });
+  watch.on('error', () => {}); // then nobody watches
   watch.unref();
   process.once('exit', () => watch.kill('SIGUSR1'));
 }

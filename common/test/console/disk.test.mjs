@@ -125,6 +125,7 @@ bootTest('SAVE keeps the mode of a file, and writes through a link', async (boot
   const disk = makeDisk('private');
   fs.chmodSync(disk, 0o600);
   const link = path.join(scratch, 'link');
+  fs.rmSync(link, { force: true });
   fs.symlinkSync('private', link);
   await endsWell(boot({ variables: { DISK: link, SAVE: link, BOOTARGS: keep } }));
   assert.ok(fs.lstatSync(link).isSymbolicLink());
@@ -134,6 +135,7 @@ bootTest('SAVE keeps the mode of a file, and writes through a link', async (boot
 
 bootTest('SAVE writes to what is no plain file as it is', async (boot) => {
   const pipe = path.join(scratch, 'pipe');
+  fs.rmSync(pipe, { force: true });
   tool('mkfifo', pipe);
   const read = fs.promises.readFile(pipe);
   await endsWell(boot({ variables: { SAVE: pipe } }));
