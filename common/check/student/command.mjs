@@ -46,8 +46,8 @@ export function stepOf(text, directory) {
 export function requireFit(path, about) {
   const [sign] = /[\s#$%&();:=|<>*?[\]{}\\`'"]/.exec(path) ?? [];
   if (sign !== undefined) {
-    refuse(`${about}: a path with a ${sign.trim() || 'space'} in it, which make cannot handle: choose `
-      + 'another');
+    refuse(`${about}: a path with a ${sign.trim() || 'space'} in it, which make cannot handle: `
+      + 'choose another');
   }
 }
 

@@ -162,6 +162,7 @@ bootTest('SAVE into what is gone at the end loses nothing', async (boot) => {
     /could not be written; the disk is in (.*), (\d+) bytes behind the first (\d+)$/m);
   assert.notEqual((await machine.end()).status, 0);
   const found = path.join(scratch, 'found');
-  fs.writeFileSync(found, fs.readFileSync(file).subarray(Number(start), Number(start) + Number(size)));
+  const end = Number(start) + Number(size);
+  fs.writeFileSync(found, fs.readFileSync(file).subarray(Number(start), end));
   assert.ok(isKept(found));
 });

@@ -40,7 +40,8 @@ async function endedBy(boot, name, end, {
   return machine;
 }
 
-const group = ({ makes }) => -Number(fs.readFileSync(`/proc/${makes[0]}/stat`, 'utf8').split(' ')[4]);
+const group = ({ makes: [make] }) =>
+  -Number(fs.readFileSync(`/proc/${make}/stat`, 'utf8').split(' ')[4]);
 const outer = ({ makes }) => makes[0];
 const inner = ({ makes }) => makes[1];
 const qemu = ({ machine }) => machine[0];
@@ -53,7 +54,7 @@ for (const [what, who, signals] of [
   ['the first shell', shell(0), ['SIGTERM', 'SIGINT', 'SIGHUP']],
 ]) {
   for (const signal of signals) {
-    bootTest(`${signal} to ${what}`, (boot) => endedBy(boot, `${signal} ${what}`.replaceAll(' ', '-'),
+    bootTest(`${signal} to ${what}`, (boot) => endedBy(boot, `${signal}-${what.replaceAll(' ', '-')}`,
       (run) => process.kill(who(run), signal)), isFirst);
   }
 }
