@@ -17,7 +17,7 @@ HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
 IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
   STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
 option = $(if $2,--$1 $(call quoted,$2))
-NODE = @sh common/install/setup.sh check && node
+NODE = @sh common/install/setup.sh check && exec node
 STUDENT = $(NODE) common/check/student/
 
 ##@ Run
@@ -39,12 +39,13 @@ start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in y
 
 check: ## grades it: STEP=09 DIR=work, ONLY=test, V=1 shows its console, SEED= JSON= JUNIT=
 	@$(INSTALL_TOOLS) check
-	@node common/check/check.mjs $(call quoted,$(HERE)) $(call quoted,$(STEP)) $(call option,only,$(ONLY)) \
-	   $(if $(V),--verbose) $(REPORT_FLAGS)
+	@node common/check/check.mjs $(call quoted,$(HERE)) $(call quoted,$(STEP)) \
+	   $(call option,only,$(ONLY)) $(if $(V),--verbose) $(REPORT_FLAGS)
 
 hint: ## helps with the first test that fails: STEP=09 DIR=work, TEST=name N=1..3
 	@$(INSTALL_TOOLS) check
-	$(STUDENT)hint.mjs $(call quoted,$(STEP)) $(call quoted,$(WORK)) $(call option,test,$(TEST)) $(call option,level,$(N))
+	$(STUDENT)hint.mjs $(call quoted,$(STEP)) $(call quoted,$(WORK)) \
+	   $(call option,test,$(TEST)) $(call option,level,$(N))
 
 compare: ## shows where the book's code differs: STEP=09 DIR=work, FILE=name
 	$(STUDENT)compare.mjs $(call quoted,$(STEP)) $(call quoted,$(WORK)) $(call option,file,$(FILE))

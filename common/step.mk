@@ -119,6 +119,9 @@ TELL_EDITORS = printf '%s\n' \
 ifdef GUEST
 GUEST_FILE := $(call named,$(GUEST))
 GUEST_SOURCE := $(if $(wildcard $(call escaped,$(GUEST_FILE))),$(GUEST_FILE),$(GUEST))
+ifeq ($(wildcard $(call escaped,$(GUEST_SOURCE))),)
+$(error GUEST=$(GUEST): there is no such file)
+endif
 $(call refuse_name,GUEST,$(subst $(SPACE),_,$(GUEST_SOURCE)))
 GUEST_BINARY := $(OUT)/$(notdir $(subst $(SPACE),_,$(GUEST))).bin
 ifneq ($(filter undefined file,$(origin KERNEL)),)

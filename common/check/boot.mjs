@@ -1,6 +1,5 @@
 // Boots once what a chapter describes as a boot.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 
 import { plainRoom } from './box/bare.mjs';
@@ -12,6 +11,7 @@ import { readRam, withNoise } from './noise.mjs';
 import { Run } from './run.mjs';
 import { MachineEnded } from './stub.mjs';
 import { buildGuest } from './submission.mjs';
+import { temporaryDirectory } from './temporary.mjs';
 import { Values } from './values.mjs';
 
 /**
@@ -19,7 +19,7 @@ import { Values } from './values.mjs';
  * in a box another user reads it, who may read no temporary directory of ours.
  */
 function scratch() {
-  const directory = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'check-')), 'boot');
+  const directory = path.join(temporaryDirectory('check'), 'boot');
   fs.mkdirSync(directory);
   return directory;
 }

@@ -14,6 +14,7 @@ firmware=share/qemu/opensbi-riscv64-generic-fw_dynamic.bin
 firmware=/usr/$firmware,/usr/local/$firmware,/opt/*/$firmware
 
 find_tool() ( # the first of $1 that is there: commands, or files by pattern
+    [ ! -f "$1" ] || { echo "$1" && return; }
     IFS=,
     for name in $1; do
         case $name in
@@ -26,9 +27,13 @@ find_tool() ( # the first of $1 that is there: commands, or files by pattern
 status=0 packages=
 while read -r group names least package purpose; do
     case " $* " in *" $group "*) ;; *) continue ;; esac
+    [ "$names" != QEMU ] || names=$QEMU # it may have any name
     tool=$(find_tool "$names") version='' wrong=''
     case $least:$tool in
-        *:) tool=${names%%,*} wrong='MISSING: ' ;;
+        *:)
+            tool=$names wrong='MISSING: '
+            [ "$names" = "$QEMU" ] || tool=${names%%,*}
+            ;;
         -:* | *-[1-9][0-9]) ;; # any version will do, or the name says it
         *)
             version=$("$tool" --version </dev/null 2>/dev/null |
@@ -53,7 +58,7 @@ while read -r group names least package purpose; do
         *) printf '%-6s %-15s %s\n' "$group" "$purpose" "$wrong$tool${version:+ $version}" ;;
     esac
 done <<EOF
-$(sed "/^#/d; s/-NN/$LLVM_SUFFIX/g; s:QEMU:$QEMU:; s:FIRMWARE:$firmware:
+$(sed "/^#/d; s/-NN/$LLVM_SUFFIX/g; s:FIRMWARE:$firmware:
        s/{\(.*\)\/\(.*\)}/$release/" "$(dirname "$0")/tools.txt")
 EOF
 

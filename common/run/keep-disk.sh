@@ -28,7 +28,7 @@ if [ -t 0 ]; then
     start "$@" -serial chardev:console -mon console \
         -chardev "stdio,id=console,mux=on,signal=off${CONSOLE_LOG:-}"
     finish
-    stty "$terminal" 2> "$work/log" || true # a machine that is killed leaves it as it was for itself
+    stty "$terminal" 2> "$work/log" || true # a machine that is killed leaves its own
 else
     case ${LIMIT:=120} in
         *[!0-9]*) fail "LIMIT=$LIMIT: a number of seconds is needed" ;;

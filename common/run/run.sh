@@ -1,8 +1,8 @@
 # Runs a hypervisor in QEMU, as step.mk says through the environment. Here what the user named is
 # checked, by kernel.sh and disk.sh; of an ELF file flatten.sh makes a flat one. machine.sh puts the
-# machine together (layout.sh says what lies where), keep-disk.sh takes care of the disk (save.sh), and
-# unattended.sh of a run without a terminal. child.sh and watch.sh see to it that nothing goes on when
-# a run has been ended.
+# machine together (layout.sh says what lies where), keep-disk.sh takes care of the disk (save.sh),
+# and unattended.sh of a run without a terminal. child.sh and watch.sh see to it that nothing goes on
+# when a run has been ended.
 set -eu
 here=$(dirname "$0") run=$here
 . "$here/child.sh"

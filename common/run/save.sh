@@ -7,7 +7,8 @@ has_room() { # whether $2 KiB are free where the file $1 is to be, as far as tha
 
 check_save() {
     [ -n "${DISK:-}" ] || fail "SAVE=$SAVE: there is no disk to save: name one with DISK="
-    place=$(readlink -f "$SAVE") && [ ! -d "$place" ] && { [ ! -e "$place" ] || [ -w "$place" ]; } ||
+    place=$(readlink -f "$SAVE") && [ ! -d "$place" ] &&
+        { [ ! -e "$place" ] || [ -w "$place" ]; } ||
         fail "SAVE=$SAVE: no file can be written there"
     if [ -e "$place" ] && [ ! -f "$place" ]; then
         part=$place # a device, and the like
@@ -18,8 +19,9 @@ check_save() {
         has_room "$part" $((DISK_SIZE / 1024)) ||
             fail "SAVE=$SAVE: there is too little room for the disk: $((DISK_SIZE / 1024)) KiB"
     fi
-    has_room "$work/ram" "${MEMORY%K}" || fail "SAVE=$SAVE: the machine's memory, MEMORY=$MEMORY, is" \
-        "a file then, for which ${TMPDIR:-/tmp} has too little room: name another with TMPDIR="
+    has_room "$work/ram" "${MEMORY%K}" ||
+        fail "SAVE=$SAVE: the machine's memory, MEMORY=$MEMORY, is a file then, for which" \
+            "${TMPDIR:-/tmp} has too little room: name another with TMPDIR="
 }
 
 save_disk() {
@@ -34,7 +36,7 @@ save_disk() {
     else
         [ "$part" = "$place" ] || rm -f "$part"
         touch "$work/kept"
-        fail "SAVE=$SAVE: it could not be written; the disk is in $work/ram, $DISK_SIZE bytes behind" \
-            "the first $DISK_START"
+        fail "SAVE=$SAVE: it could not be written; the disk is in $work/ram, $DISK_SIZE bytes" \
+            "behind the first $DISK_START"
     fi
 }

@@ -1,6 +1,7 @@
 # Ends the process CHILD when who has started it is gone or shall end: watch.sh CHILD. That is the
-# script that has started us too, which is ended as well, or a make above it: one that is killed takes
-# nobody along, and one that gets INT or HUP alone waits for its children, with that signal blocked.
+# script that has started us too, which is ended as well, or a make above it: one that is killed
+# takes nobody along, and one that gets INT or HUP alone waits for its children, with that signal
+# blocked.
 set -u
 child=$1
 trap 'kill -KILL $! 2> /dev/null; exit' USR1
@@ -31,7 +32,10 @@ while kill -0 "$child" 2> /dev/null; do
     for starter in $starters; do
         ! is_over "$starter" || over=yes
     done
-    [ -z "$over$last" ] || [ "$over" != "$last" ] || kill -TERM "$PPID" "$child" # not for a moment
+    if [ "$over$last" = yesyes ]; then # and not only for a moment
+        kill -TERM "$PPID" 2> /dev/null
+        [ "$child" = "$PPID" ] || kill -TERM "$child"
+    fi
     last=$over
     sleep 1 &
     wait $!

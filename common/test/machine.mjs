@@ -99,7 +99,8 @@ export class Machine {
     // Node's own "pipe" is a socket, into which QEMU, that never waits, writes byte by byte; the
     // kernel takes no more than a few hundred of those before they are read, and QEMU drops the
     // rest. A real pipe, as a shell makes it, takes 64 KiB.
-    const command = terminal ? ['script', '-qefc', around(make.map(shellQuote).join(' ')), '/dev/null']
+    const words = make.map(shellQuote).join(' ');
+    const command = terminal ? ['script', '-qefc', around(words), '/dev/null']
       : slowReader ? make
         : ['bash', '-c', 'set -o pipefail; "$@" | cat', 'bash', ...make];
     const stdin = terminal || isOpen || input !== undefined ? 'pipe' : 'ignore';

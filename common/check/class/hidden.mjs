@@ -3,7 +3,6 @@
 // Such a file imports what a chapter of the checkpoints does, `../failure.mjs`. So it is read from
 // a place where these names lead to the checkpoints' own files, and which is gone at once.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -11,13 +10,14 @@ import { refuse } from '../../stairs/steps.mjs';
 import { planOf } from '../plan.mjs';
 import { requireFit } from '../student/command.mjs';
 import { root } from '../submission.mjs';
+import { temporaryDirectory } from '../temporary.mjs';
 
 const check = path.join(root, 'common', 'check');
 const modulesIn = (directory) => fs.readdirSync(directory).filter((name) => name.endsWith('.mjs'));
 
 /** Imports a private chapter beside the names that it knows. */
 async function importBeside(directory, file) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'hidden-'));
+  const place = temporaryDirectory('hidden');
   try {
     modulesIn(check).forEach((name) =>
       fs.symlinkSync(path.join(check, name), path.join(place, name)));

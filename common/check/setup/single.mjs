@@ -6,7 +6,6 @@
 // SUBMISSION is a directory or an archive. SEED= chooses the values. What is printed is what a
 // student may see. The status is 0 if there is a mark, whatever it is.
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 
 import { Refusal, refuse } from '../../stairs/steps.mjs';
@@ -21,6 +20,7 @@ import { textOf } from '../reports/text.mjs';
 import { versionsOf } from '../reports/versions.mjs';
 import { reportOptions, requirePlaces, writeReports } from '../reports/write.mjs';
 import { readLimit, runCommand, stepOf } from '../student/command.mjs';
+import { temporaryDirectory } from '../temporary.mjs';
 import { anySeed } from '../values.mjs';
 
 const options = {
@@ -42,7 +42,7 @@ function takeOrSay(submission) {
 
 /** Grades what was taken, in a box of its own. */
 async function gradeFiles(files, step, { box, hidden, seed, seconds }) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'single-'));
+  const place = temporaryDirectory('single');
   try {
     const directory = path.join(place, 'submission');
     fs.mkdirSync(directory);

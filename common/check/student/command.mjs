@@ -1,5 +1,6 @@
 // What the commands for a student share: how they are told a step and a directory, and how they say
 // no.
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { refuse, Refusal } from '../../stairs/steps.mjs';
 import { endAll } from '../emulator.mjs';
 import { checkpoints } from '../plan.mjs';
+import { root } from '../submission.mjs';
 
 /** What make start has noted in a directory: { starts }, undefined if it has not made it. */
 export function readStart(directory) {
@@ -44,8 +46,8 @@ export function stepOf(text, directory) {
 export function requireFit(path, about) {
   const [sign] = /[\s#$%&();:=|<>*?[\]{}\\`'"]/.exec(path) ?? [];
   if (sign !== undefined) {
-    refuse(`${about}: a path with a ${sign.trim() || 'space'} in it, which make cannot handle: choose `
-      + 'another');
+    refuse(`${about}: a path with a ${sign.trim() || 'space'} in it, which make cannot handle: `
+      + 'choose another');
   }
 }
 
@@ -75,12 +77,22 @@ const endings = [endAll];
 export const atSignals = (action) => endings.push(action);
 
 function endAtSignals() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.once(signal, () => {
-      endings.forEach((end) => end());
-      process.exit(130);
-    });
-  }
+  const end = () => {
+    endings.forEach((ending) => ending());
+    process.exit(130);
+  };
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => process.once(signal, end));
+  // Nobody reads on.
+  [process.stdout, process.stderr].forEach((stream) => stream.once('error', end));
+}
+
+/** Ends us, as a signal does, when the make that has started us is gone. */
+function endWithMake() {
+  const watch = spawn('sh', [path.join(root, 'common', 'run', 'watch.sh'), String(process.pid)],
+    { stdio: 'ignore' });
+  watch.on('error', () => {}); // then nobody watches
+  watch.unref();
+  process.once('exit', () => watch.kill('SIGUSR1'));
 }
 
 function checkScale({ TIMEOUT_SCALE: scale = '1' }) {
@@ -93,6 +105,7 @@ function checkScale({ TIMEOUT_SCALE: scale = '1' }) {
 export async function runCommand(options, run) {
   const name = path.basename(process.argv[1], '.mjs');
   endAtSignals();
+  endWithMake();
   try {
     checkScale(process.env);
     const { values, positionals } = parseArgs({ options, allowPositionals: true });

@@ -2,10 +2,10 @@
 //
 //   node compare.mjs STEP DIRECTORY [--file NAME]
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 
 import { filesIn, refuse } from '../../stairs/steps.mjs';
+import { temporaryDirectory } from '../temporary.mjs';
 import { differenceOf, sourcesOf } from './changes.mjs';
 import { runCommand, stepOf, workOf } from './command.mjs';
 import { unmark } from './markers.mjs';
@@ -21,7 +21,7 @@ function sidesOf(step, directory) {
 
 /** The difference of one file, as git shows it: from the book's to one's own. */
 function difference(name, { book, own }, ...options) {
-  const place = fs.mkdtempSync(path.join(os.tmpdir(), 'compare-'));
+  const place = temporaryDirectory('compare');
   try {
     const files = Object.entries({ book, own }).map(([side, texts]) => {
       const file = path.join(place, `${side}-${path.basename(name)}`);

@@ -125,6 +125,7 @@ bootTest('SAVE keeps the mode of a file, and writes through a link', async (boot
   const disk = makeDisk('private');
   fs.chmodSync(disk, 0o600);
   const link = path.join(scratch, 'link');
+  fs.rmSync(link, { force: true });
   fs.symlinkSync('private', link);
   await endsWell(boot({ variables: { DISK: link, SAVE: link, BOOTARGS: keep } }));
   assert.ok(fs.lstatSync(link).isSymbolicLink());
@@ -134,6 +135,7 @@ bootTest('SAVE keeps the mode of a file, and writes through a link', async (boot
 
 bootTest('SAVE writes to what is no plain file as it is', async (boot) => {
   const pipe = path.join(scratch, 'pipe');
+  fs.rmSync(pipe, { force: true });
   tool('mkfifo', pipe);
   const read = fs.promises.readFile(pipe);
   await endsWell(boot({ variables: { SAVE: pipe } }));
@@ -160,6 +162,7 @@ bootTest('SAVE into what is gone at the end loses nothing', async (boot) => {
     /could not be written; the disk is in (.*), (\d+) bytes behind the first (\d+)$/m);
   assert.notEqual((await machine.end()).status, 0);
   const found = path.join(scratch, 'found');
-  fs.writeFileSync(found, fs.readFileSync(file).subarray(Number(start), Number(start) + Number(size)));
+  const end = Number(start) + Number(size);
+  fs.writeFileSync(found, fs.readFileSync(file).subarray(Number(start), end));
   assert.ok(isKept(found));
 });

@@ -40,7 +40,8 @@ async function endedBy(boot, name, end, {
   return machine;
 }
 
-const group = ({ makes }) => -Number(fs.readFileSync(`/proc/${makes[0]}/stat`, 'utf8').split(' ')[4]);
+const group = ({ makes: [make] }) =>
+  -Number(fs.readFileSync(`/proc/${make}/stat`, 'utf8').split(' ')[4]);
 const outer = ({ makes }) => makes[0];
 const inner = ({ makes }) => makes[1];
 const qemu = ({ machine }) => machine[0];
@@ -53,7 +54,7 @@ for (const [what, who, signals] of [
   ['the first shell', shell(0), ['SIGTERM', 'SIGINT', 'SIGHUP']],
 ]) {
   for (const signal of signals) {
-    bootTest(`${signal} to ${what}`, (boot) => endedBy(boot, `${signal} ${what}`.replaceAll(' ', '-'),
+    bootTest(`${signal} to ${what}`, (boot) => endedBy(boot, `${signal}-${what.replaceAll(' ', '-')}`,
       (run) => process.kill(who(run), signal)), isFirst);
   }
 }
@@ -71,6 +72,17 @@ for (const [what, who, signal] of [['the machine', qemu, 'SIGKILL'], ['make', ou
     const [before, after] = output.match(/^[0-9a-f:]{20,}$/mg);
     assert.equal(before, after);
   });
+}
+
+for (const signal of ['SIGKILL', 'SIGHUP']) {
+  bootTest(`${signal} to a make that grades`, async (boot) => {
+    const machine = boot({ target: 'check', step: root, cwd: scratch, variables: { STEP: '09' } });
+    await machine.expect(/^ *ok /m); // and others are under way
+    process.kill(outer(whoIs(machine)), signal);
+    await machine.end();
+    await machine.gone();
+    assert.deepEqual(machine.leftFiles(), []);
+  }, isFirst);
 }
 
 bootTest('a terminal that is closed', (boot) => endedBy(boot, 'closed', (run, machine) => {

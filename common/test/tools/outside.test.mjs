@@ -34,8 +34,8 @@ function told(folder, { words = [], env = {}, names = [] } = {}) {
 describe('a name in the environment', () => {
   const folders = ['.', 'book', 'common/bench', 'common/guest', 'common/machine', 'common/qemu',
     'steps/02-printing', 'steps/15-virtio-blk'];
-  const names = ['KERNEL', 'DISK', 'BOOTARGS', 'GUEST', 'OUT', 'STEP', 'MACHINE', 'MEMORY', 'LIBFDT',
-    'RUN', 'VPATH'];
+  const names = ['KERNEL', 'DISK', 'BOOTARGS', 'GUEST', 'OUT', 'STEP', 'MACHINE', 'MEMORY',
+    'LIBFDT', 'RUN', 'VPATH'];
   for (const folder of folders) {
     for (const words of [[], ['-e']]) {
       test(`does not count in ${folder} ${words}`, () => {
@@ -100,7 +100,8 @@ describe('a directory', () => {
       fs.cpSync(path.join(root, part), path.join(place, part), { recursive: true }));
     return place;
   };
-  const run = (place) => spawnSync('make', ['-s', '-C', path.join(place, 'steps/02-printing'), 'run'],
+  const run = (place) => spawnSync('make',
+    ['-s', '-C', path.join(place, 'steps/02-printing'), 'run'],
     { encoding: 'utf8', env: userEnvironment(), input: '' });
   test('of which make and the shell take the name is one for a checkout', () => {
     const { status, stdout, stderr } = run(checkout('a~^@+,-é!z'));
@@ -149,4 +150,36 @@ describe('where make is started', () => {
   ]) {
     test(what, () => assert.equal(placeOf(command), place));
   }
+});
+
+describe('a name of a file', () => {
+  const place = path.join(scratch, 'a b, & c:d');
+  fs.mkdirSync(place);
+  const make = (...words) => {
+    const { status, stdout, stderr } = spawnSync('sh', ['-c', 'make "$@"; exit', 'sh', '-s', '-C',
+      path.join(root, 'steps/12-mmio'), ...words],
+    { cwd: place, env: userEnvironment(), encoding: 'utf8', input: '' });
+    return { status, output: stdout + stderr };
+  };
+  test('may have what it likes for QEMU', () => {
+    const found = execFileSync('sh', ['-c', 'command -v qemu-system-riscv64'],
+      { encoding: 'utf8' });
+    fs.symlinkSync(found.trim(), path.join(place, 'my, "q"'));
+    const { status, output } = make('run', 'QEMU=./my, "q"', 'GUEST=guest/forms.cpp');
+    assert.match(output, /^guest: all \d+ forms work$/m);
+    assert.equal(status, 0);
+    assert.match(make('run', 'QEMU=./no, q').output, /MISSING: .*a b, & c:d\/.\/no, q$/m);
+  });
+  test('may have spaces for GUEST, which is looked for in the step, too', () => {
+    const file = path.join(os.tmpdir(), 'outside guest.cpp');
+    fs.copyFileSync(path.join(root, 'steps/12-mmio/guest/forms.cpp'), file);
+    assert.match(make('run', `GUEST=${file}`).output, /^guest: all \d+ forms work$/m);
+    fs.rmSync(file);
+    assert.match(make('run', 'GUEST=none.cpp').output, /GUEST=none.cpp: there is no such file/);
+  });
+  test('may have what it likes for a bundle', () => {
+    fs.writeFileSync(path.join(place, "it's a bundle.tar.gz"), '');
+    assert.match(make('build', "GUEST_BUNDLE=it's a bundle.tar.gz").output, /not an archive, or/);
+    assert.match(make('build', 'GUEST_BUNDLE=none').output, /BUNDLE=none: there is no such file/);
+  });
 });
