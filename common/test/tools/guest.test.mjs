@@ -18,7 +18,7 @@ execFileSync('tar', ['-cJf', source, '-C', scratch, 'linux']);
 fs.writeFileSync(path.join(scratch, 'Makefile'), `LLVM_SUFFIX := ${process.env.LLVM_SUFFIX ?? '-19'}
 export LLVM_SUFFIX
 build:
-\t@sh ${root}/common/guest/linux.sh ${source} ${root}/common/guest/linux.config cache image
+\t@sh ${root}/common/guest/linux.sh ${source} ${root}/common/guest/linux.config cache .
 `);
 
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL']) {
@@ -27,6 +27,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL']) {
     try {
       await machine.expect('building it once');
       while (!fs.existsSync(path.join(scratch, 'cache/building/begun'))) {
+        assert.ok(machine.processes().length > 0, machine.output);
         await nextTurn();
       }
       const [make] = machine.processes().filter(({ name }) => name === 'make')
