@@ -130,8 +130,6 @@ endif
 ifeq ($(filter .S .c .cc .cpp,$(suffix $(lastword $(GUEST)))),)
 $(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= runs what is built)
 endif
-$(call escaped,$(GUEST_SOURCE)):
-	@echo "GUEST=$(GUEST): there is no such file" >&2; exit 1
 FLATTEN := $(ROOT)/common/run/flatten.sh
 GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 -g \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
