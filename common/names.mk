@@ -5,8 +5,8 @@
 NAMES := STEP DIR KEEP ONLY V SEED JSON JUNIT TEST N FILE TIMEOUT_SCALE \
   SUBMISSIONS ROSTER CHECKS JOBS UNSAFE BOX_TOOLS \
   KERNEL GUEST DISK DISK_RO SAVE INITRD BOOTARGS MEMORY MACHINE STRICT FREEDOM QEMU QEMU_FLAGS \
-  SANITIZE LIMIT DEBUG_PORT INPUT GUEST_BUNDLE LLVM_SUFFIX DTC SETUP BASE SITE_URL REPO_URL EDITIONS RUN PORT \
-  TIME CASES BOOTS MINUTES PATCHES FROM ANEW
+  SANITIZE LIMIT INPUT DEBUG_PORT GUEST_BUNDLE LLVM_SUFFIX DTC SETUP BASE SITE_URL REPO_URL EDITIONS \
+  RUN PORT TIME CASES BOOTS MINUTES PATCHES FROM ANEW
 
 # These are told by 1, and not by 0.
 FLAGS := KEEP V UNSAFE DISK_RO SANITIZE EDITIONS ANEW
@@ -19,8 +19,8 @@ INNER_NAMES := OUT STEP_DIR DEFINES PROBE LIBFDT LINUX_SOURCE TARGETS WARNINGS T
 FOREIGN_NAMES := VPATH GPATH CDPATH CPATH C_INCLUDE_PATH CPLUS_INCLUDE_PATH LIBRARY_PATH \
   SOURCE_DATE_EPOCH TAR_OPTIONS GZIP XZ_OPT GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_PREFIX
 
-# A Makefile that includes this has not set with ?= what the environment has, nor anything with
-# `make -e`: it is done here.
+# A step's Makefile gives its defaults, as `KERNEL ?= …`, before it includes this. Where the
+# environment had such a name, or with `make -e`, they did not count: they are read from it here.
 default_of = $(shell sed -n 's/^$1 *[:?]*= *//p' $(firstword $(MAKEFILE_LIST)))
 forget = $(if $(filter environment,$(origin $1)),$(eval override undefine $1)$(call \
   give_default,$1,$(call default_of,$1)))
