@@ -117,6 +117,9 @@ TELL_EDITORS = printf '%s\n' \
 # A small program as the guest: GUEST names its source, which runs where a kernel would. It takes
 # the place of the kernel that a step runs by itself, but not of one that the user names.
 ifdef GUEST
+ifeq ($(filter .S .c .cc .cpp,$(suffix $(lastword $(GUEST)))),)
+$(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= runs what is built)
+endif
 GUEST_FILE := $(call named,$(GUEST))
 GUEST_SOURCE := $(if $(wildcard $(call escaped,$(GUEST_FILE))),$(GUEST_FILE),$(GUEST))
 ifeq ($(wildcard $(call escaped,$(GUEST_SOURCE))),)
@@ -127,14 +130,11 @@ GUEST_BINARY := $(OUT)/$(notdir $(subst $(SPACE),_,$(GUEST))).bin
 ifneq ($(filter undefined file,$(origin KERNEL)),)
 KERNEL := $(GUEST_BINARY)
 endif
-ifeq ($(filter .S .c .cc .cpp,$(suffix $(lastword $(GUEST)))),)
-$(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= runs what is built)
-endif
 FLATTEN := $(ROOT)/common/run/flatten.sh
 GUEST_FLAGS := $(TARGET) -ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -O2 -g \
   -fuse-ld=lld -Wl,-Ttext=0x80200000,--build-id=none $(FREESTANDING_INCLUDES)
-COMPILE_GUEST := $(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$(GUEST)),assembler-with-cpp,c++ \
-  -std=c++23 -fno-rtti -fno-exceptions -Wall -Wextra)
+COMPILE_GUEST := $(CXX) $(GUEST_FLAGS) -x $(if $(filter %.S,$(lastword $(GUEST))), \
+  assembler-with-cpp,c++ -std=c++23 -fno-rtti -fno-exceptions -Wall -Wextra)
 $(GUEST_BINARY): $(call escaped,$(GUEST_SOURCE)) $(ROOT)/common/step.mk $(FLATTEN) | tools
 	@echo "  guest $(GUEST)"
 	@$(COMPILE_GUEST) '$(GUEST_SOURCE)' -o $(@:.bin=.elf)
@@ -166,7 +166,7 @@ guest: $(if $(GUEST),$(filter $(OUT)/%,$(KERNEL)))
 STEP_NUMBER = $(firstword $(subst -, ,$(notdir $(STEP))) \
   $(shell sed -n '1s/^\# Step \([0-9]*\):.*/\1/p' Makefile))
 run: build guest machine
-	@STEP_NUMBER='$(subst ','\'',$(STEP_NUMBER))' sh $(ROOT)/common/run/run.sh
+	@STEP_NUMBER=$(call quoted,$(STEP_NUMBER)) sh $(ROOT)/common/run/run.sh
 
 # What would run is printed by what stands in the place of our own machine.
 arguments: build guest
