@@ -27,7 +27,10 @@ find_tool() ( # the first of $1 that is there: commands, or files by pattern
 status=0 packages=
 while read -r group names least package purpose; do
     case " $* " in *" $group "*) ;; *) continue ;; esac
-    [ "$names" != QEMU ] || names=$QEMU # it may have any name
+    if [ "$names" = QEMU ]; then # it may have any name, and only the usual one is in a package
+        names=$QEMU
+        [ "$names" = qemu-system-riscv64 ] || package=''
+    fi
     tool=$(find_tool "$names") version='' wrong=''
     case $least:$tool in
         *:)
@@ -43,8 +46,8 @@ while read -r group names least package purpose; do
             [ -n "$version" ] || wrong='TELLS NO VERSION, so it does not run or is another program: '
             ;;
     esac
-    case $package-$version in # QEMU's issue 1925: its guest-loader is too early for the device tree
-        qemu-system-*-8.1.[0-3])
+    case $purpose-$version in # QEMU's issue 1925: its guest-loader is too early for the device tree
+        'the machine'-8.1.[0-3])
             wrong='LOADS NO GUEST, use 7.2 to 8.0, or 8.1.4 and newer: ' package=''
             ;;
     esac
@@ -55,7 +58,7 @@ while read -r group names least package purpose; do
     case $mode$wrong in
         packages* | check | found?*) ;;
         found) echo "$package $tool" ;;
-        *) printf '%-6s %-15s %s\n' "$group" "$purpose" "$wrong$tool${version:+ $version}" ;;
+        *) printf '%-6s %-17s %s\n' "$group" "$purpose" "$wrong$tool${version:+ $version}" ;;
     esac
 done <<EOF
 $(sed "/^#/d; s/-NN/$LLVM_SUFFIX/g; s:FIRMWARE:$firmware:

@@ -44,6 +44,17 @@ describe('a tool that is none', () => {
   }
 });
 
+describe('a QEMU of another name', () => {
+  test('that is missing is not replaced by a package', () => {
+    assert.deepEqual(doctor('packages', '/nowhere/qemu').lines.join('').trim(), '');
+    const { status, stdout } = spawnSync('make', ['-C', root, 'run', 'QEMU=/nowhere/qemu'],
+      { encoding: 'utf8', env: userEnvironment() });
+    assert.match(stdout, /^run +the machine +MISSING: \/nowhere\/qemu$/m);
+    assert.doesNotMatch(stdout, /^setup: /m);
+    assert.notEqual(status, 0);
+  });
+});
+
 describe('a QEMU whose guest-loader does not work', () => {
   for (const version of ['8.1.0', '8.1.1', '8.1.2', '8.1.3']) {
     test(`is named: ${version}`, () => {
