@@ -50,9 +50,9 @@ REPORT_FLAGS = $(if $(JSON),--json $(call quoted,$(call named,$(JSON)))) \
   $(if $(JUNIT),--junit $(call quoted,$(call named,$(JUNIT))))
 
 # A step is named as 09, as 09-linux or as a directory: $(call step_directory,$(STEP))
-step_directory = $(or $(if $(findstring /,$1),$(firstword $(wildcard $(call named,$1) \
-  $(ROOT)/$1)),$(firstword $(wildcard $(ROOT)/steps/$1 $(ROOT)/steps/$1-*))),$(error \
-  STEP=$1: there is no such step: say 09, 09-linux or a directory))
+step_directory = $(or $(patsubst %/Makefile,%,$(firstword $(wildcard $(addsuffix /Makefile,$(if \
+  $(findstring /,$1),$(call named,$1) $(ROOT)/$1,$(ROOT)/steps/$1 $(ROOT)/steps/$1-*))))),$(error \
+  STEP=$1: there is no such step: say 09, 09-linux or a directory of one))
 
 # Clang 17 and later know the hypervisor extension; 19 is the one that Debian 12 and 13 share.
 # All of LLVM's tools have the same suffix: none where `clang++` itself is new enough.

@@ -136,6 +136,7 @@ describe('a directory anywhere', () => {
     ['that is a step of the book', 'start STEP=02 DIR=steps/02-printing', /the workbook's own/],
     ['that make start has not written', `check DIR=${place('strange')}`, /remove it, and name STEP=/],
     ['of no step', 'check STEP=99', /STEP=99: there is no such step: say 09, 09-linux or/],
+    ['of a directory that is no step', 'run STEP=common/run', /STEP=common\/run: there is no such/],
     ['with a number of one digit', 'start STEP=7', /STEP=7: there is no such step: say STEP=09/],
     ['without a step', 'start', /STEP=: there is no such step/],
   ]) {
