@@ -8,7 +8,7 @@ SUBMAKE := $(MAKE) --no-print-directory -C
 
 help:
 	@awk -F ':.*## ' '/^##@/ { print substr($$0, 5) ":" } \
-	   /^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+	   /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 # What a command acts on: DIR is somebody's own directory, without it STEP is one of the book's.
 WORK := $(call named,$(or $(DIR),work))
