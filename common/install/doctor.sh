@@ -27,10 +27,7 @@ find_tool() ( # the first of $1 that is there: commands, or files by pattern
 status=0 packages=
 while read -r group names least package purpose; do
     case " $* " in *" $group "*) ;; *) continue ;; esac
-    if [ "$names" = QEMU ]; then # it may have any name, and only the usual one is in a package
-        names=$QEMU
-        [ "$names" = qemu-system-riscv64 ] || package=''
-    fi
+    [ "$names" != QEMU ] || names=$QEMU # it may have any name
     tool=$(find_tool "$names") version='' wrong=''
     case $least:$tool in
         *:)
@@ -46,12 +43,13 @@ while read -r group names least package purpose; do
             [ -n "$version" ] || wrong='TELLS NO VERSION, so it does not run or is another program: '
             ;;
     esac
-    case $purpose-$version in # QEMU's issue 1925: its guest-loader is too early for the device tree
-        'the machine'-8.1.[0-3])
+    case $package-$version in # QEMU's issue 1925: its guest-loader is too early for the device tree
+        qemu-system-*-8.1.[0-3])
             wrong='LOADS NO GUEST, use 7.2 to 8.0, or 8.1.4 and newer: ' package=''
             ;;
     esac
-    if [ -n "$wrong" ]; then
+    if [ -n "$wrong" ]; then # no package has a QEMU that was named
+        [ "$names" != "$QEMU" ] || [ "$QEMU" = qemu-system-riscv64 ] || package=''
         packages="$packages${package:+ $package}"
         case $mode$group in reportstrict | reporttest | reportbook | reportpdf) ;; *) status=1 ;; esac
     fi
