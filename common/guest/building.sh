@@ -17,8 +17,8 @@ kbuild() { # in a clean environment: nothing given to our make is meant for the 
         </dev/null >>"$log" 2>&1
 }
 
-build() { # a target of the kernel's make
-    [ -n "$ended" ] || watched kbuild "$1"
+interruptible() { # a command that takes long: what ends us ends it
+    [ -n "$ended" ] || watched "$@"
     [ -z "$ended" ] || exit 130
     return "$status"
 }

@@ -40,13 +40,13 @@ if [ ! -e "$kept/vmlinux" ]; then
     mkdir "$work"
     progress 9>&- & reporter=$!
     trap 'kill -USR1 $reporter; rm -rf "$work"' EXIT
-    tar -x -I 'xz -T0' -f "$source" -C "$work" --strip-components=1 --no-same-owner \
-        --exclude='*/Documentation/*/*' --exclude='*/sound/*.[ch]' \
+    interruptible tar -x -I 'xz -T0' -f "$source" -C "$work" --strip-components=1 \
+        --no-same-owner --exclude='*/Documentation/*/*' --exclude='*/sound/*.[ch]' \
         --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*/*.[ch]' || {
         echo "guest Linux: cannot unpack $source into $cache: is it whole, is the disk full?" >&2
         exit 1
     }
-    if ! { build allnoconfig && build Image; }; then
+    if ! { interruptible kbuild allnoconfig && interruptible kbuild Image; }; then
         grep -F -e error: -e '***' -e fatal "$log" | head -n 5 >&2
         tail -n 10 "$log" >&2
         echo "guest Linux: the build failed; above are errors and last lines of $log" >&2

@@ -41,3 +41,25 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL']) {
     }
   });
 }
+
+test('Ctrl-C while it is unpacked is not told as a source that is broken', async () => {
+  fs.rmSync(source);
+  execFileSync('mkfifo', [source]); // which nobody writes
+  const machine = new Machine({ target: 'build', step: scratch, cwd: root });
+  try {
+    await machine.expect('building it once');
+    const find = (wanted) => machine.processes().find(({ name }) => name === wanted);
+    while (!find('tar')) {
+      assert.ok(machine.processes().length > 0, machine.output);
+      await nextTurn();
+    }
+    const [, , , , group] = fs.readFileSync(`/proc/${find('make').id}/stat`, 'utf8').split(' ');
+    process.kill(-Number(group), 'SIGINT');
+    await machine.end();
+    await machine.gone();
+    assert.doesNotMatch(machine.output + machine.errors, /cannot unpack/);
+    assert.deepEqual(fs.readdirSync(path.join(scratch, 'cache')), ['lock']);
+  } finally {
+    await machine.stop();
+  }
+});
