@@ -44,7 +44,8 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL']) {
 
 test('Ctrl-C while it is unpacked is not told as a source that is broken', async () => {
   fs.rmSync(source);
-  execFileSync('mkfifo', [source]); // which nobody writes
+  execFileSync('mkfifo', [source]);
+  const writer = fs.openSync(source, 'r+'); // who writes nothing
   const machine = new Machine({ target: 'build', step: scratch, cwd: root });
   try {
     await machine.expect('building it once');
@@ -55,6 +56,7 @@ test('Ctrl-C while it is unpacked is not told as a source that is broken', async
     }
     const [, , , , group] = fs.readFileSync(`/proc/${find('make').id}/stat`, 'utf8').split(' ');
     process.kill(-Number(group), 'SIGINT');
+    fs.closeSync(writer);
     await machine.end();
     await machine.gone();
     assert.doesNotMatch(machine.output + machine.errors, /cannot unpack/);
