@@ -176,6 +176,6 @@ export function runAlone(kind, command, shows, limits) {
     confined(command, kind, user, limits));
   return spawnSync(program, words, {
     encoding: 'utf8', timeout: 1000 * limits.clock, killSignal: 'SIGKILL',
-    maxBuffer: limits.output, stdio: ['ignore', 'pipe', 'ignore', 'ignore'],
+    maxBuffer: limits.output, stdio: ['ignore', 'pipe', 'ignore', 'pipe'],
   });
 }

@@ -158,6 +158,11 @@ if (found.kind !== 'none') {
           .map(({ test: { name }, message }) => [name, ...message].join('\n  ')).join('\n'));
       });
     }
+    test('a tool that looks at a program has a room, and sees it', () => {
+      const file = path.join(scratch, 'program');
+      fs.writeFileSync(file, 'what it is');
+      assert.equal(box.look(['cat', file], file).stdout, 'what it is');
+    });
     test('nothing comes of a Makefile, or of the environment of the grader', async () => {
       const directory = submissionWith('02-printing', {
         Makefile: 'SHELL := /bin/true\ninclude /dev/null\nbuild:\n\t@true\n',
