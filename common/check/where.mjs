@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { countByName, nameOfCause, readTraps } from './traps.mjs';
 
 const image = [0x8020_0000n, 0x8040_0000n];
+const longest = 400; // characters of a name, which a program chooses
 const hex = (number) => `0x${number.toString(16)}`;
 
 /** Names the place $3 in the program $1. The assembler's labels would hide names of functions. */
@@ -22,10 +23,10 @@ const lookHere = ([command, ...words]) => spawnSync(command, words, { encoding: 
 export function describePlace({ elf, look = lookHere }, pc) {
   const { stdout } = look(
     ['sh', '-c', script, 'sh', elf, process.env.LLVM_SUFFIX ?? '-19', hex(pc)], elf);
-  const [name, place] = stdout?.split('\n') ?? [];
+  const [name = '', place] = stdout?.split('\n') ?? [];
   // Without arguments, also those of a template.
-  const short = name?.replace(/<.*>/, '').replace(/\([^()]*\)$/, '');
-  return name && name !== '??' ? `${short}, ${place.replace(/:\d+$/, '')}` : hex(pc);
+  const short = name.slice(0, longest).replace(/<.*>/, '').replace(/\([^()]*\)$/, '');
+  return name !== '??' && place ? `${short}, ${place.replace(/:\d+$/, '')}` : hex(pc);
 }
 
 /** The privilege mode, as V and what the firmware's addresses tell. */

@@ -254,3 +254,13 @@ test('where a run stood is told by function and line', () => {
   assert.match(describeWhere({ registers: { pc: 0x80000400n, V: 0n }, recent: '', last: '' },
     program).join('\n'), /^stood in {2}the firmware, at 0x80000400\nno trap in the last second$/);
 });
+
+test('a name in a program may have any length, and may be cut off', () => {
+  const standing = (stdout) => describeWhere({ registers: { pc: 0x80200000n, V: 0n }, recent: '',
+    last: '' }, { elf: '/dev/null', look: () => ({ stdout }) })[0];
+  assert.equal(standing('main()\nmain.cpp:3:0\n'),
+    'stood in  the hypervisor, in main, main.cpp:3 (0x80200000)');
+  assert.equal(standing('f'.repeat(2 ** 16)),
+    'stood in  the hypervisor, in 0x80200000 (0x80200000)');
+  assert.ok(standing(`${'<'.repeat(2 ** 16)}\nmain.cpp:3:0\n`).length < 1000);
+});
