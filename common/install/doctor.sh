@@ -14,7 +14,7 @@ firmware=share/qemu/opensbi-riscv64-generic-fw_dynamic.bin
 firmware=/usr/$firmware,/usr/local/$firmware,/opt/*/$firmware
 
 find_tool() ( # the first of $1 that is there: commands, or files by pattern
-    [ ! -f "$1" ] || { echo "$1" && return; }
+    case $1 in /*) [ ! -f "$1" ] || { echo "$1" && return; } ;; esac
     IFS=,
     for name in $1; do
         case $name in
@@ -24,7 +24,7 @@ find_tool() ( # the first of $1 that is there: commands, or files by pattern
     done
 )
 
-status=0 packages=
+status=0 packages='' groups=''
 while read -r group names least package purpose; do
     case " $* " in *" $group "*) ;; *) continue ;; esac
     [ "$names" != QEMU ] || names=$QEMU # it may have any name
@@ -40,7 +40,8 @@ while read -r group names least package purpose; do
                 sed -n '/[0-9]\./{s/^[^0-9]*\([0-9.]*\).*/\1/p;q;}')
             lowest=$(printf '%s\n' "$least" "$version" | sort -V | head -n 1)
             [ "$lowest" = "$least" ] || wrong="TOO OLD, $least is needed: "
-            [ -n "$version" ] || wrong='TELLS NO VERSION, so it does not run or is another program: '
+            [ -n "$version" ] ||
+                wrong='TELLS NO VERSION, so it does not run or is another program: '
             ;;
     esac
     case $package-$version in # QEMU's issue 1925: its guest-loader is too early for the device tree
@@ -51,7 +52,14 @@ while read -r group names least package purpose; do
     if [ -n "$wrong" ]; then # no package has a QEMU that was named
         [ "$names" != "$QEMU" ] || [ "$QEMU" = qemu-system-riscv64 ] || package=''
         packages="$packages${package:+ $package}"
-        case $mode$group in reportstrict | reporttest | reportbook | reportpdf) ;; *) status=1 ;; esac
+        case " run guest $groups " in
+            *" $group "*) ;;
+            *) groups="$groups${groups:+ }$group" ;;
+        esac
+        case $mode$group in
+            reportstrict | reporttest | reportbook | reportpdf) ;;
+            *) status=1 ;;
+        esac
     fi
     case $mode$wrong in
         packages* | check | found?*) ;;
@@ -68,12 +76,9 @@ case $mode in
     found) exit 0 ;;
 esac
 if [ -n "$packages" ] && command -v apt-get >/dev/null; then
-    case $mode$status$* in
-        check1*strict*) with=" SETUP=strict" ;;
-        ?*1*) with='' ;;
-        *) with=" SETUP='strict test book pdf'" ;;
-    esac
-    echo "\`make setup$with\` installs it; or: apt-get install --no-install-recommends$packages"
+    case $groups in *' '*) groups="'$groups'" ;; esac
+    echo "\`make setup${groups:+ SETUP=$groups}\` at the top of the checkout installs it;" \
+        "or: apt-get install --no-install-recommends$packages"
 elif [ -n "$packages" ]; then
     echo "Not on Debian? GUEST_BUNDLE=file, packed there by \`make guest-bundle\`, saves most:"
     echo "  Fedora:   dnf install clang lld llvm dtc qemu-system-riscv"

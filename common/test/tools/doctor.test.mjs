@@ -30,6 +30,33 @@ function doctor(mode, file) {
   return { status, lines: (stdout + stderr).split('\n').filter(Boolean) };
 }
 
+describe('what is missing', () => {
+  const programs = path.join(scratch, 'programs');
+  const folder = path.join(scratch, 'folder');
+  [programs, folder].forEach((place) => fs.mkdirSync(place));
+  for (const name of ['sed', 'sort', 'head', 'dirname', 'apt-get']) {
+    fs.writeFileSync(path.join(programs, name), `#!/bin/sh\nPATH=$USUAL exec ${name} "$@"\n`,
+      { mode: 0o755 });
+  }
+  /** What doctor.sh says of these groups where there is hardly a program. */
+  const report = (...groups) => spawnSync('/bin/sh',
+    [path.join(root, 'common/install/doctor.sh'), 'report', ...groups], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { USUAL: process.env.PATH, PATH: programs, LLVM_SUFFIX: '-19', QEMU: 'qemu' },
+    }).stdout;
+
+  test('is installed by a command that names its group', () => {
+    assert.match(report('run', 'guest'), /^`make setup` at the top of the checkout installs it; /m);
+    assert.match(report('run', 'check'), /^`make setup SETUP=check` at /m);
+    assert.match(report('run', 'strict', 'test'), /^`make setup SETUP='strict test'` at /m);
+  });
+  test('is no file that has its name where one is', () => {
+    fs.writeFileSync(path.join(folder, 'git'), '');
+    assert.match(report('check'), /MISSING: git$/m);
+  });
+});
+
 describe('a tool that is none', () => {
   const text = path.join(scratch, 'text');
   fs.writeFileSync(text, 'no program');
