@@ -21,14 +21,15 @@ listens=$(printf ' (0100007F|0{8}|0{32}):%04X [0-9A-F:]+ 0A ' "$port") # at 127.
     fail "port $port is in use: DEBUG_PORT= names another"
 
 is_elf() {
-    [ -f "$1" ] && [ "$(head -c 4 "$1" | od -A n -t x1)" = ' 7f 45 4c 46' ]
+    case $(od -A n -t x1 -N 4 "$1" 2> /dev/null) in *7f*45*4c*46) ;; *) return 1 ;; esac
 }
 
 # Linux has addresses of its own for its names. A small guest has those of the hypervisor, which no
 # debugger can keep apart.
 gdb="-ex 'target remote 127.0.0.1:$port'" lldb="-o 'gdb-remote 127.0.0.1:$port'"
-linux=${kernel%Image}vmlinux program=
-if [ "$linux" != "$kernel" ] && is_elf "$linux"; then
+linux='' program=''
+case $kernel in *Image) linux=${kernel%Image}vmlinux ;; esac
+if is_elf "$linux"; then
     gdb="$gdb -ex 'add-symbol-file $linux'"
     lldb="$lldb -o 'target modules add $linux' -o 'target modules load --file $linux --slide 0'"
 else
