@@ -2,7 +2,9 @@
 
 include common/tools.mk
 
-.PHONY: help run build debug start check hint compare submit test classroom-test hostile fuzz endurance bench bench-kvm book book-serve book-dev book-pdf book-epub recordings carry stairs setup doctor guest guest-bundle grade gradescope lines clean
+.PHONY: help run build debug start check hint compare submit grade gradescope test classroom-test \
+  hostile fuzz endurance bench bench-kvm lines book book-serve book-pdf book-epub book-dev \
+  recordings carry stairs doctor setup guest guest-bundle clean
 
 SUBMAKE := $(MAKE) --no-print-directory -C
 
@@ -16,7 +18,6 @@ $(if $(DIR),$(call refuse_name,DIR,$(DIR))$(call refuse_name,DIR,$(WORK)))
 HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
 IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
   STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
-option = $(if $2,--$1 $(call quoted,$2))
 NODE = @sh common/install/setup.sh check && exec node
 STUDENT = $(NODE) common/check/student/
 
@@ -62,7 +63,7 @@ grade: ## grades a class: SUBMISSIONS=dir STEP=09, JOBS= ROSTER= CHECKS= ONLY=na
 	   $(call option,checks,$(CHECKS)) $(call option,only,$(ONLY)) $(call option,out,$(OUT)) \
 	   $(if $(UNSAFE),--unsafe)
 
-gradescope: ## an autograder for Gradescope: STEP=09, CHECKS=dir with hidden tests, GUEST_BUNDLE=file
+gradescope: ## an autograder for Gradescope: STEP=09, CHECKS=hidden tests, GUEST_BUNDLE=file
 	@$(INSTALL_TOOLS) check
 	@$(if $(BUNDLE),,$(SUBMAKE) common/guest bundle)
 	@node common/check/setup/gradescope.mjs $(call quoted,$(STEP)) \
@@ -106,7 +107,7 @@ bench: ## what the hypervisor costs in instructions and CPU time, beside the bar
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/bench
 
-bench-kvm: ## the same with Debian's own kernel, a shell and Linux's KVM: fetches 160 MB of packages once
+bench-kvm: ## the same with Debian's kernel, a shell and Linux's KVM: fetches 160 MB once
 	@$(INSTALL_TOOLS) test
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/bench kvm

@@ -175,7 +175,7 @@ arguments: build guest
 check:
 	@$(CHECK_TOOLS) check
 	@node $(ROOT)/common/check/check.mjs . $(call quoted,$(STEP)) \
-	   $(if $(ONLY),--only $(call quoted,$(ONLY))) $(if $(V),--verbose) $(REPORT_FLAGS)
+	   $(call option,only,$(ONLY)) $(if $(V),--verbose) $(REPORT_FLAGS)
 
 hint compare submit:
 	@$(MAKE) --no-print-directory -C $(ROOT) $@ STEP=$(call quoted,$(STEP)) DIR=$(CURDIR)

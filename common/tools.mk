@@ -26,8 +26,10 @@ GUEST_DIR := $(BUILD)/guest
 NODE_PACKAGES := $(ROOT)/common/node/node_modules
 WITH_NODE = PATH=$$(echo $(NODE_PACKAGES)/node-linux-*/bin):$(NODE_PACKAGES)/.bin:$$PATH
 
-# As a word for the shell, whatever is in it: $(call quoted,$(FILE))
+# As a word for the shell, whatever is in it: $(call quoted,$(FILE)); and as an option of a program,
+# if it is not empty: $(call option,json,$(FILE))
 quoted = '$(subst ','\'',$1)'
+option = $(if $2,--$1 $(call quoted,$2))
 
 # What takes minutes to make is kept here, for all checkouts of one user.
 CACHE_HOME := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(BUILD)))
@@ -46,8 +48,7 @@ escaped = $(subst $(SPACE),\$(SPACE),$(subst [,\[,$(subst *,\*,$(subst ?,\?,$1))
 
 # What `make check` writes besides: JSON=file has all of a grading as data, JUNIT=file is for tools
 # that read JUnit's XML.
-REPORT_FLAGS = $(if $(JSON),--json $(call quoted,$(call named,$(JSON)))) \
-  $(if $(JUNIT),--junit $(call quoted,$(call named,$(JUNIT))))
+REPORT_FLAGS = $(call option,json,$(call named,$(JSON))) $(call option,junit,$(call named,$(JUNIT)))
 
 # A step is named as 09, as 09-linux or as a directory: $(call step_directory,$(STEP))
 step_directory = $(or $(patsubst %/Makefile,%,$(firstword $(wildcard $(addsuffix /Makefile,$(if \
@@ -87,21 +88,21 @@ FREESTANDING_INCLUDES += -nostdlibinc -isystem $(GUEST_DIR)/include/c++ \
 endif
 
 # `$(CHECK_TOOLS)` in a recipe is silent when all tools are there, else names them and fails;
-# `$(INSTALL_TOOLS)` installs them. Both may be followed by `test`, for what only the tests need.
+# `$(INSTALL_TOOLS)` installs them. Both may be followed by further groups of install/tools.txt.
 export QEMU
 export WORKBOOK_QEMU := $(QEMU)
 MACHINE ?= qemu
 NEEDED := run $(if $(BUNDLED),,guest) $(filter strict,$(MACHINE))
 CHECK_TOOLS = sh $(ROOT)/common/install/doctor.sh check $(NEEDED)
 INSTALL_TOOLS = sh $(ROOT)/common/install/setup.sh $(NEEDED)
-INSTALL_BOOK_TOOLS = sh $(ROOT)/common/install/setup.sh book $(if $(EDITIONS),pdf) \
-  $(if $(WITH_RUNS),$(NEEDED) strict)
-
-# The book's pages run the chapters; RUN= on the command line leaves out what they need for that.
-WITH_RUNS := $(if $(RUN)$(filter undefined,$(origin RUN)),yes)
 ifdef BUNDLE
 ifeq ($(wildcard $(call escaped,$(BUNDLE))),)
 $(error GUEST_BUNDLE=$(GUEST_BUNDLE): there is no such file)
 endif
 CHECK_TOOLS := $(MAKE) --no-print-directory -C $(ROOT)/common/guest unpack && $(CHECK_TOOLS)
 endif
+
+# The book's pages run the chapters; RUN= on the command line leaves out what they need for that.
+WITH_RUNS := $(if $(RUN)$(filter undefined,$(origin RUN)),yes)
+INSTALL_BOOK_TOOLS = sh $(ROOT)/common/install/setup.sh book $(if $(EDITIONS),pdf) \
+  $(if $(WITH_RUNS),$(NEEDED) strict)
