@@ -71,8 +71,8 @@ export function cpuTable(cpu) {
     const { bare, hypervisor, ratio } = cpu[name];
     return [name, ...cells(bare), ...cells(hypervisor), ratio.toFixed(2)];
   });
-  return ['QEMU\'s CPU time in milliseconds. It depends on this machine and on what else that does, so',
-    `there are no goals. The median of ${repetitions} runs, and how far these are apart:`, '',
+  return ['QEMU\'s CPU time in milliseconds. It depends on this machine and on what else that does,',
+    `so there are no goals. The median of ${repetitions} runs, and how far these are apart:`, '',
     ...align([['', 'bare', 'apart', 'hypervisor', 'apart', 'ratio'], ...rows])];
 }
 

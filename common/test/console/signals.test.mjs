@@ -54,8 +54,9 @@ for (const [what, who, signals] of [
   ['the first shell', shell(0), ['SIGTERM', 'SIGINT', 'SIGHUP']],
 ]) {
   for (const signal of signals) {
-    bootTest(`${signal} to ${what}`, (boot) => endedBy(boot, `${signal}-${what.replaceAll(' ', '-')}`,
-      (run) => process.kill(who(run), signal)), isFirst);
+    const saved = `${signal}-${what.replaceAll(' ', '-')}`;
+    bootTest(`${signal} to ${what}`, (boot) =>
+      endedBy(boot, saved, (run) => process.kill(who(run), signal)), isFirst);
   }
 }
 
