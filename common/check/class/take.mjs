@@ -28,8 +28,9 @@ function directoriesIn(files) {
   for (const { path: whole, content } of files) {
     const { dir, base } = path.posix.parse(whole);
     if (!/^__MACOSX(\/|$)/.test(dir)) {
-      directories.set(dir, [...directories.get(dir) ?? [],
-        { name: base, isFile: true, size: content.length, read: () => content }]);
+      const entries = directories.get(dir) ?? [];
+      entries.push({ name: base, isFile: true, size: content.length, read: () => content });
+      directories.set(dir, entries);
     }
   }
   return new Map([...directories].filter(([name]) => !name.includes('/')));

@@ -7,6 +7,7 @@ import { refuse } from '../../stairs/steps.mjs';
 
 const block = 512;
 const limit = 2 ** 26; // bytes, unpacked
+const most = 20_000; // files, and what else has a header
 
 const damaged = (what) => refuse(`the archive is damaged: ${what}`);
 
@@ -46,10 +47,15 @@ function paxPath(content) {
 
 /** All headers with what belongs to them: { type, name, content }. */
 function* membersOf(archive) {
+  let count = 0;
   for (let at = 0; at + block <= archive.length;) {
     const header = archive.subarray(at, at + block);
     if (header.every((byte) => byte === 0)) {
       return;
+    }
+    count += 1;
+    if (count > most) {
+      refuse(`more than ${most} files are in it`);
     }
     checkSum(header);
     const size = numberIn(header, 124, 12, 'size');
@@ -73,7 +79,7 @@ function pathOf(name) {
 }
 
 function unzipped(archive) {
-  if (archive.readUInt16BE(0) !== 0x1f8b) {
+  if (archive[0] !== 0x1f || archive[1] !== 0x8b) {
     return archive;
   }
   try {
@@ -90,12 +96,13 @@ function unzipped(archive) {
  * @returns {{ path: string, content: Buffer }[]}
  */
 export function readArchive(packed) {
-  if (packed.length < block && packed[0] !== 0x1f) {
+  const archive = unzipped(packed);
+  if (archive.length < block) {
     damaged('it is too short');
   }
   const files = [];
   let longName; // of what follows
-  for (const { type, name: short, content } of membersOf(unzipped(packed))) {
+  for (const { type, name: short, content } of membersOf(archive)) {
     const name = longName ?? short;
     longName = undefined;
     if (type === 'L') {

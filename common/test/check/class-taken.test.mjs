@@ -77,7 +77,10 @@ describe('what is taken', () => {
     ['is cut off', packAs([{ ...source, text: 'x'.repeat(4000) }]).subarray(0, 1500), /damaged/],
     ['is none', Buffer.alloc(2000, 'x'), /damaged/],
     ['is empty', Buffer.alloc(0), /damaged/],
+    ['is one byte', Buffer.from([0x1f]), /damaged/],
     ['is no gzip', Buffer.concat([Buffer.from([0x1f, 0x8b]), Buffer.alloc(600)]), /damaged/],
+    ['has very many files', gzipSync(Buffer.alloc(512 * 20_001, packAs([{ name: 'x' }])
+      .subarray(0, 512))), /more than 20000 files/],
     ['unpacks to very much', gzipSync(Buffer.alloc(2 ** 27)), /more than/],
   ]) {
     test(`is not an archive that ${what}`, () => assert.throws(() => taken(content), message));
