@@ -122,8 +122,11 @@ $(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= run
 endif
 GUEST_FILE := $(call named,$(GUEST))
 GUEST_SOURCE := $(if $(wildcard $(call escaped,$(GUEST_FILE))),$(GUEST_FILE),$(GUEST))
+# That of the Makefile may not be written yet, or not be there: only a run needs it.
 ifeq ($(wildcard $(call escaped,$(GUEST_SOURCE))),)
-$(error GUEST=$(GUEST): there is no such file)
+no_guest = $(error GUEST=$(GUEST): there is no such file)
+$(if $(filter file,$(origin GUEST)),,$(no_guest))
+$(call escaped,$(GUEST_SOURCE)): ; $(no_guest)
 endif
 $(call refuse_name,GUEST,$(subst $(SPACE),_,$(GUEST_SOURCE)))
 GUEST_BINARY := $(OUT)/$(notdir $(subst $(SPACE),_,$(GUEST))).bin

@@ -10,12 +10,9 @@ import { root, Submission } from '../submission.mjs';
 import { shownRules } from './shown.mjs';
 import { runWithin } from './supervise.mjs';
 
-/**
- * Builds in the directory $1, below $0, with further words for make: prints the program. The guest
- * that a step's Makefile names is none of the submission's, and not there.
- */
+/** Builds in the directory $1, below $0, with further words for make: prints the program. */
 const script = 'out=$0 directory=$1; shift; make --no-print-directory -C "$directory" "$@" build '
-  + 'GUEST= OUT="$out/build" SHARED="$out/shared" CHECK_TOOLS=: >&2 '
+  + 'OUT="$out/build" SHARED="$out/shared" CHECK_TOOLS=: >&2 '
   + '&& exec cat "$out/build/hypervisor.elf"';
 
 export class BoxedSubmission extends Submission {

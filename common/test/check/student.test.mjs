@@ -171,6 +171,15 @@ describe('make check', () => {
     assert.equal(status, 2);
     assert.match(output, /it does not build:\n[^]*broken\.cpp:1:[^]*\n0 of 100 points, seed \w+\n$/);
   });
+  test("a guest that is not written yet is missed by who runs it", () => {
+    make(`start STEP=07 DIR=${place('guestless')}`);
+    const makefile = path.join(place('guestless'), 'Makefile');
+    fs.writeFileSync(makefile,
+      fs.readFileSync(makefile, 'utf8').replace('guest/call.S', 'guest/hello.S'));
+    const missing = /GUEST=guest\/hello\.S: there is no such file/;
+    assert.match(make(`check DIR=${place('guestless')} ONLY=call`).output, /^ {2}FAIL .*call: /m);
+    assert.match(make(`run DIR=${place('guestless')}`).errors, missing);
+  });
   test("two directories of one name do not share a build", () => {
     for (const [name, exit] of [['x/same', 'int main_of_x;\n'], ['y/same', 'int x = "";\n']]) {
       make(`start STEP=07 DIR=${place(name)}`);
