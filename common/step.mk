@@ -103,7 +103,8 @@ tools:
 	@mkdir -p $(OUT) $(SHARED) 2>/dev/null || { echo "build: $(OUT) cannot be written" >&2; exit 1; }
 	@$(if $(filter file,$(origin OUT)),$(TELL_EDITORS))
 
-# What editors are told of each source. Where OUT is named, what is built is not what is edited.
+# What editors are told of each source, but of none with a space in its name. Where OUT is named,
+# what is built is not what is edited.
 commands = $(foreach file,$(abspath $1),$(call quoted,$(file) $(strip $2)))
 TELL_EDITORS = printf '%s\n' \
   $(call commands,$(filter-out $(EMBEDS),$(wildcard *.cpp)),$(COMPILE_CPP)) \
@@ -111,7 +112,7 @@ TELL_EDITORS = printf '%s\n' \
   $(call commands,$(wildcard *.S),$(COMPILE_S)) \
   $(call commands,$(LIBRARY:$(SHARED)/%.o=$(ROOT)/common/%),$(COMPILE_LIBRARY)) \
   $(call commands,$(LIBFDT_OBJECTS:$(SHARED)/%.o=$(GUEST_DIR)/libfdt/%),$(COMPILE_LIBFDT)) \
-  $(call commands,$(GUEST_SOURCE),$(COMPILE_GUEST)) | \
+  $(call commands,$(if $(word 2,$(GUEST_SOURCE)),,$(GUEST_SOURCE)),$(COMPILE_GUEST)) | \
   sh $(ROOT)/common/compile-commands.sh $(CURDIR) $(ROOT) $(BUILD)/commands
 
 # A small program as the guest: GUEST names its source, which runs where a kernel would. It takes

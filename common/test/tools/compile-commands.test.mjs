@@ -14,8 +14,8 @@ const scratch = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'commands-
 after(() => [scratch, path.join(root, 'build/elsewhere', scratch)]
   .forEach((directory) => fs.rmSync(directory, { recursive: true, force: true })));
 
-const build = (directory) =>
-  spawnSync('make', ['-C', directory, 'build'], { env: userEnvironment(), encoding: 'utf8' });
+const build = (directory, ...words) => spawnSync('make', ['-C', directory, 'build', ...words],
+  { env: userEnvironment(), encoding: 'utf8' });
 const read = (directory) =>
   JSON.parse(fs.readFileSync(path.join(directory, 'compile_commands.json'), 'utf8'));
 const namesOf = (entries) => entries.map(({ directory, file }) => path.join(directory, file));
@@ -48,6 +48,16 @@ test('each source of a step is there once, and what its command says can be comp
         { cwd: directory });
     }
   }
+});
+
+test('a guest whose name has a space is left out, and so is each part of that', () => {
+  const step = path.join(root, 'steps', '07-hypercall');
+  const guest = path.join(scratch, 'a b.S');
+  fs.copyFileSync(path.join(step, 'guest', 'hello.S'), guest);
+  assert.equal(build(step, `GUEST=${guest}`).status, 0);
+  const names = namesOf(read(root));
+  assert.ok(names.includes(path.join(step, 'main.cpp')));
+  assert.deepEqual(names.filter((name) => name.startsWith(scratch) || name.endsWith('/b.S')), []);
 });
 
 test('a build that fails tells editors all the same, in a directory elsewhere', () => {
