@@ -64,8 +64,9 @@ export function isTelling(line, least = 8) {
   return line.trim().length >= least && words.some((word) => !idiom.test(word));
 }
 
-const literal = String.raw`"(?:\\.|[^"\\\n])*"|(?<!\w)'(?:\\.|[^'\\\n])+'`;
-const cComment = String.raw`\/\/[^\n]*|\/\*[^]*?\*\/`;
+// What has no end goes on to the line's end or the file's: nothing is looked at twice, in no text.
+const literal = String.raw`"(?:\\.|[^"\\\n])*"?|(?<!\w)'(?:\\.|[^'\\\n])*'?`;
+const cComment = String.raw`\/\/[^\n]*|\/\*[^]*?(?:\*\/|(?![^]))`;
 const comments = {
   c: new RegExp(`${literal}|(${cComment})`, 'g'),
   assembly: new RegExp(`${literal}|(${cComment}|#(?: [^\n]*|$))`, 'gm'),

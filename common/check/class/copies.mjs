@@ -20,7 +20,7 @@ const keywords = new Set(`alignas alignof asm auto bool break case catch char ch
   switch template this throw true try typedef typename union unsigned using virtual void volatile
   while define elif endif ifdef ifndef include pragma`.split(/\s+/));
 
-const token = /"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'|[A-Za-z_]\w*|\d[\w']*|::|->|\S/g;
+const token = /"(?:\\.|[^"\\\n])*"?|'(?:\\.|[^'\\\n]){1,12}'|[A-Za-z_]\w*|\d[\w']*|::|->|\S/g;
 
 /** A token without its name. */
 const nameless = (word) => (/^[A-Za-z_]/.test(word) ? keywords.has(word) ? word : 'n'

@@ -14,6 +14,7 @@ import { root, scratchDirectory } from '../machine.mjs';
 import { changed, Class, packAs, sources, unsafe } from './classes.mjs';
 
 const scratch = scratchDirectory('class-taken');
+const copies = path.join(root, 'common', 'check', 'class', 'copies.mjs');
 
 describe('what is taken', () => {
   const file = path.join(scratch, 'taken.tar');
@@ -147,6 +148,19 @@ describe('copies', () => {
     assert.ok(of.get('own').snapshot < 100, JSON.stringify(of.get('own')));
     assert.deepEqual([of.get('own').like, of.get('own').likeness], ['copied', 100]);
   });
+  for (const [what, text] of [
+    ['strings', `"${'\\"'.repeat(2 ** 19)}`], ['letters', `'${"\\'".repeat(2 ** 19)}`],
+    ['comments', '/* '.repeat(2 ** 18)],
+  ]) {
+    test(`are looked for in ${what} without an end, too, and that soon ends`, () => {
+      const program = `import { statementsOf } from ${JSON.stringify(copies)};
+        for (const name of ['a.cpp', 'a.S']) { statementsOf([[name, ${JSON.stringify(text)}]]); }`;
+      const { error, status } = spawnSync(process.execPath, ['--input-type=module'],
+        { input: program, timeout: 60_000 });
+      assert.equal(error?.code, undefined);
+      assert.equal(status, 0);
+    });
+  }
   test('are not looked for where nobody has written a line', () => {
     const before = new Map(fs.readdirSync(path.join(root, 'steps', '01-boot')).map((name) =>
       [name, fs.readFileSync(path.join(root, 'steps', '01-boot', name), 'utf8')]));
