@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { refuse } from '../../stairs/steps.mjs';
+import { plain } from '../reports/plain.mjs';
 import { readCsv } from './csv.mjs';
 
 const longest = 200; // bytes of a name, which becomes that of a file
@@ -38,14 +39,17 @@ export function readRoster(file, step) {
 /** A name as that of a file. */
 export const fileNameOf = (name) => name.replace(/[/\0]/g, '_').replace(/^\./, '_');
 
+/** What a file is called, in a line: students choose names. */
+const fileOf = (file) => plain(path.basename(file));
+
 function refuseTwice(submissions) {
   const known = new Map();
   for (const { name, file } of submissions) {
     const key = fileNameOf(name).toLowerCase();
     if (known.has(key)) {
-      refuse(`${known.get(key)} and ${path.basename(file)} are both of ${name}: move one away`);
+      refuse(`${known.get(key)} and ${fileOf(file)} are both of ${plain(name)}: move one away`);
     }
-    known.set(key, path.basename(file));
+    known.set(key, fileOf(file));
   }
 }
 
@@ -75,12 +79,12 @@ export function listSubmissions(directory, { step, roster, besides }) {
   }
   const lost = files.find((file) => !fs.existsSync(file));
   if (lost) {
-    refuse(`${JSON.stringify(path.basename(lost))}: its name is not UTF-8, or it is a link to `
+    refuse(`${fileOf(lost)}: its name is not UTF-8, or it is a link to `
       + 'nothing: rename or remove it');
   }
   const long = submissions.find(({ name }) => Buffer.byteLength(name) > longest);
   if (long) {
-    refuse(`${path.basename(long.file)}: a name of more than ${longest} bytes: rename it`);
+    refuse(`${fileOf(long.file)}: a name of more than ${longest} bytes: rename it`);
   }
   refuseTwice(submissions);
   const names = new Set(submissions.map(({ name }) => name));

@@ -231,6 +231,10 @@ describe('the command', () => {
     ['ONLY=x', (all) => all.bundle('one.tar', new Map()) ?? ['--only', 'x'], /no such submission/],
     ['two of one', (all) => ['one.tar', 'one-02-printing.tar'].forEach((name) =>
       all.bundle(name, new Map())), /both of one/],
+    ['two of one, with lines in the names', (all) => ['x\n::error::y.tar', 'x\n::error::y.tgz']
+      .forEach((name) => all.bundle(name, new Map())), /both of x\\x0a::error::y/],
+    ['a long name with lines in it', (all) => all.bundle(`\n::error::${'y'.repeat(200)}.tar`,
+      new Map()), /x0a::error::y.* more than 200 bytes/],
     ['CHECKS=x', () => ['--checks', 'x'], /CHECKS=.*x: name a directory/],
   ]) {
     test(`${what} is refused in a line`, async () => {
