@@ -34,11 +34,10 @@ esac
 case $(bytes 0 16) in
     7f454c46*)
         about=$("$READELF" -hW "$file" 2> /dev/null) || refuse 'a broken ELF file'
-        cpu=$(echo "$about" | sed -n 's/^ *Class: *//p; s/^ *Data:.*, / /p; s/^ *Machine: */ /p')
-        case $(echo $cpu) in
-            'ELF64 little endian RISC-V') ;;
-            *) refuse "a program for another CPU ("$cpu"): one for riscv64 is needed" ;;
-        esac
+        cpu=$(echo "$about" |
+            sed -n 's/^ *Class: *//p; s/^ *Data:.*, / /p; s/^ *Machine: */ /p' | tr -d '\n')
+        [ "$cpu" = 'ELF64 little endian RISC-V' ] ||
+            refuse "a program for another CPU ($cpu): one for riscv64 is needed"
         case $about in *REL\ \(*) refuse 'an object file: link it for 0x80200000' ;; esac
         ;;
     1f8b*) packed gzip gunzip ;;
