@@ -9,7 +9,7 @@ import { root } from '../submission.mjs';
 import { bareRoom } from './bare.mjs';
 import { building, looking } from './limits.mjs';
 import { Denied, Room, runAlone } from './room.mjs';
-import { shownFiles, shownRules, shownTools } from './shown.mjs';
+import { requireOutside, shownFiles, shownRules, shownTools } from './shown.mjs';
 
 /** Looks in the box for what step.mk needs, and for QEMU. */
 const toolCheck = ['env', `QEMU=${process.env.QEMU || 'qemu-system-riscv64'}`,
@@ -77,9 +77,13 @@ export class Box {
    * @param {object} options
    * @param {boolean} options.unsafe whether to go on without a box where there can be none
    * @param {object} options.limits of a build, in the place of those of limits.mjs
+   * @param {string[]} options.hides files and directories that no room may show
    */
-  static async open({ unsafe = false, limits } = {}) {
+  static async open({ unsafe = false, limits, hides = [] } = {}) {
     const found = await probeBox();
+    if (found.kind !== 'none') {
+      hides.filter(Boolean).forEach(requireOutside);
+    }
     if (found.kind === 'none' && !unsafe) {
       refuse(`no box can be made here, since this is denied or missing: ${found.missing}; `
         + 'UNSAFE=1 grades without one, and a submission can then do what you can');

@@ -19,9 +19,14 @@ const guestFiles = path.join(root, 'build', 'guest');
 
 const existing = (files) => files.filter((file) => fs.existsSync(file));
 
+/** A path without links, as far as it is there. */
+const real = (file) => (fs.existsSync(file) ? fs.realpathSync(file)
+  : path.join(real(path.dirname(file)), path.basename(file)));
+
 /** A place below a directory that is shown as a whole would be seen with all that is in it. */
-function requireOutside(file) {
-  const around = tools.find((directory) => `${file}/`.startsWith(`${directory}/`));
+export function requireOutside(file) {
+  const around = existing(tools).find((directory) =>
+    `${real(file)}/`.startsWith(`${real(directory)}/`));
   if (around !== undefined) {
     refuse(`${file}: a box shows all of ${around}: this has to lie in another place`);
   }

@@ -156,7 +156,8 @@ await runCommand(options, async (values, words) => {
   const settings = settingsOf(values, words);
   const list = listSubmissions(settings.submissions, settings);
   const hidden = await readHidden(settings.checks, settings.step);
-  const box = await Box.open({ unsafe: settings.isUnsafe });
+  const { submissions, out, checks } = settings;
+  const box = await Box.open({ unsafe: settings.isUnsafe, hides: [submissions, out, checks] });
   const results = new Results(settings.out);
   const scratch = scratchPlace();
   results.take(scratch); // who is killed from here on leaves a note of it

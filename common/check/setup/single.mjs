@@ -64,7 +64,7 @@ await runCommand(options, async (values, [submission = '', wanted]) => {
   const seconds = readLimit(limit);
   requirePlaces(values);
   const hidden = await readHidden(checks && path.resolve(checks), step);
-  const box = await Box.open({ unsafe });
+  const box = await Box.open({ unsafe, hides: [checks] });
   const about = {
     step, name: '', seed: process.env.SEED || anySeed(), box: box.kind,
     versions: versionsOf({ checks: checks ? [checks] : [] }),

@@ -148,6 +148,20 @@ if (found.kind !== 'none') {
     });
   });
 
+  test('private checks in a place that a box shows are refused, also behind a link', () => {
+    const shown = fs.mkdtempSync(path.join(scratch, 'tools-'));
+    const link = `${shown}-link`;
+    fs.symlinkSync(shown, link);
+    fs.mkdirSync(path.join(shown, 'checks'));
+    for (const [tools, file] of [[`${shown}/`, `${link}/checks`], [link, `${shown}/new/results`]]) {
+      assert.equal(runNode(`import { Box } from ${JSON.stringify(boxModule)};
+        const opened = Box.open({ hides: [undefined, ${JSON.stringify(file)}] });
+        console.log(JSON.stringify(await opened.then(() => 'open', ({ message }) => message)));`,
+      { env: { BOX_TOOLS: tools } }),
+      `${file}: a box shows all of ${tools}: this has to lie in another place`);
+    }
+  });
+
   describe(`graded in a box [${found.kind}]`, { concurrency: 2 }, () => {
     for (const step of isWhole ? checkpoints : isSecond ? few.slice(0, 1) : few) {
       test(`${step} has all points`, async () => {
