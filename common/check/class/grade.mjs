@@ -23,7 +23,7 @@ import { anySeed } from '../values.mjs';
 import { compareAll } from './copies.mjs';
 import { readHidden } from './hidden.mjs';
 import { checksHash, keyOf } from './key.mjs';
-import { endAll, forEach, inProcess, removeScratch, scratchPlace } from './pool.mjs';
+import { endAll, forEach, forTests, inProcess, removeScratch, scratchPlace } from './pool.mjs';
 import { Results } from './results.mjs';
 import { options, settingsOf } from './settings.mjs';
 import { listSubmissions } from './submissions.mjs';
@@ -69,7 +69,8 @@ async function recordFor({ name, taken }, { settings, about, plan, scratch }) {
   const { record, failure } = await inProcess(scratch, (place) => {
     const directory = path.join(place, 'submission');
     writeSources(taken.files, directory);
-    return { directory, out: path.join(place, 'build'), step, checks, about: own };
+    const out = path.join(place, 'build');
+    return { directory, out, step, checks, about: own, seconds: forTests };
   }).catch((error) => ({ failure: error.message }));
   return record ?? without('grader failed', failure);
 }

@@ -11,8 +11,13 @@ import { anyMark, endMarked, markName } from './processes.mjs';
 
 const worker = fileURLToPath(new URL('worker.mjs', import.meta.url));
 
-/** Seconds that a submission may take; it guards against what comes to no end. */
-const most = 3600 * Number(process.env.TIMEOUT_SCALE || 1);
+const scale = Number(process.env.TIMEOUT_SCALE || 1);
+
+/** Seconds that a submission may take; it guards against a grader that comes to no end. */
+const most = 3600 * scale;
+
+/** Seconds for its tests: what is not reached by then fails, and the rest has a mark. */
+export const forTests = 3000 * scale;
 
 const running = new Set(); // marks
 

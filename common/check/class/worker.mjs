@@ -21,11 +21,12 @@ async function buildBook({ step, out }) {
 }
 
 /** Grades a submission: { record }. */
-async function gradeIt({ directory, out, step, about, checks }) {
+async function gradeIt({ directory, out, step, about, checks, seconds }) {
   const box = new Box({ kind: about.box });
   try {
     const hidden = await readHidden(checks, step);
-    const result = await grade(directory, step, { out, seed: about.seed, hidden, box });
+    const result = await grade(directory, step,
+      { out, seed: about.seed, hidden, box, seconds });
     return { record: recordOf(result, about) };
   } finally {
     await box.close();

@@ -120,3 +120,21 @@ for (;;);
     { encoding: 'utf8' }).stdout;
   assert.doesNotMatch(sleeps, /sleep 98765/);
 });
+
+test('a program that is never silent has a mark when the time for its tests is over', async () => {
+  const { record, failure } = await inProcess(scratch, (place) => {
+    const directory = path.join(place, 'submission');
+    fs.mkdirSync(directory);
+    changed('main.cpp', '    firmware::power_off', `    for (std::uint64_t i = 0;; ++i) {
+        asm volatile("");
+        if (i % 100'000'000 == 0) { println("on"); }
+    }
+    firmware::power_off`).forEach((text, name) =>
+      fs.writeFileSync(path.join(directory, name), text));
+    return { directory, out: path.join(place, 'out'), step: '02-printing', seconds: 5,
+      about: { step: '02-printing', name: 'one', seed: 'x', box: 'none' } };
+  }, 30);
+  assert.equal(failure, undefined);
+  assert.match(JSON.stringify(record), /the 5 seconds for all tests are over/);
+  assert.ok(record.points < 100);
+});
