@@ -114,9 +114,10 @@ export const tests = [
     code: ['hypervisor.ld', 'ASSERT(SIZEOF(.pool)'],
     check(run) {
       require(isUsedUp(run), 'pages until none is left, and then a line that says so', run.lastLine);
+      const pages = pagesOf(run);
+      require(pages.length > 0, 'pages of the pool', run.lastLine);
       const { symbols, end } = run.image;
       const [start, stop] = ['__pool_start', '__pool_end'].map((name) => symbols.get(name));
-      const pages = pagesOf(run);
       const first = pages.reduce((one, other) => (one < other ? one : other));
       // Without these names, the pool is what lies after the first page, but for a stack.
       const count = start !== undefined && stop !== undefined ? (stop - start) / pageSize

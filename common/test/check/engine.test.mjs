@@ -264,3 +264,9 @@ test('a name in a program may have any length, and may be cut off', () => {
     'stood in  the hypervisor, in 0x80200000 (0x80200000)');
   assert.ok(standing(`${'<'.repeat(2 ** 16)}\nmain.cpp:3:0\n`).length < 1000);
 });
+
+test('a pool of which no page is told in noise is a mistake, and no fault of the check', () => {
+  const console = 'Boot HART MEDELEG\n0x1000\nno page after 0x1000\n';
+  const { check } = plans[3].tests.find(({ name }) => name === 'whole-pool');
+  assert.throws(() => check(new Run({ console, elf: '/dev/null' })), Failure);
+});
