@@ -6,13 +6,19 @@ import { itemsOf } from './record.mjs';
 const sourceOf = ({ seed, box, versions }) => `seed ${seed}, QEMU ${versions.qemu}, clang ${
   versions.compiler}, checks ${versions.checks}${box === 'none' ? ', without a box' : ''}`;
 
-/** @returns {object} what results.json has */
-export const gradescopeOf = (record) => ({
+const testOf = ({ name, says, points, max, passed, lines, hidden }) => ({
+  name: `${name}: ${says}`, name_format: 'text', score: points, max_score: max,
+  status: passed ? 'passed' : 'failed', output: lines.join('\n'), output_format: 'text',
+  visibility: hidden ? 'after_published' : 'visible',
+});
+
+/**
+ * @param {object} record
+ * @param {object} seen what its student may see of it: all there is of one that was not graded
+ * @returns {object} what results.json has
+ */
+export const gradescopeOf = (record, seen = record) => ({
   output: sourceOf(record),
   output_format: 'text',
-  tests: itemsOf(record).map(({ name, says, points, max, passed, lines, hidden }) => ({
-    name: `${name}: ${says}`, name_format: 'text', score: points, max_score: max,
-    status: passed ? 'passed' : 'failed', output: lines.join('\n'), output_format: 'text',
-    visibility: hidden ? 'after_published' : 'visible',
-  })),
+  tests: itemsOf(record.state === 'graded' ? record : seen).map(testOf),
 });

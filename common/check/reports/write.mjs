@@ -13,7 +13,7 @@ const json = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
 const formats = {
   json,
   junit: (record, seen) => junitOf(seen),
-  gradescope: (record) => json(gradescopeOf(record)),
+  gradescope: (record, seen) => json(gradescopeOf(record, seen)),
   classroom50: (record, seen) => json(classroom50Of(seen)),
 };
 

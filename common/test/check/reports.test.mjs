@@ -211,6 +211,7 @@ describe('what was not graded', () => {
     const record = recordOf({ fault, total: 120 }, about);
     assert.match(textOf(publicOf(record)), /\n0 of 100 points, seed abc\n$/);
     assert.equal(classroom50Of(publicOf(record), classroom)['max-score'], 100);
+    assert.deepEqual(expectRight(record).tests.map(({ max_score: most }) => most), [100]);
   });
   test('Classroom 50 says whose it is, or nothing is written', () => {
     const { OWNER, ...others } = classroom;
