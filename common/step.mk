@@ -100,7 +100,8 @@ $(GUEST_DIR)/libfdt/libfdt.h: | tools
 # Names what is missing before anything is built.
 tools:
 	@$(CHECK_TOOLS) run
-	@mkdir -p $(OUT) $(SHARED) 2>/dev/null || { echo "build: $(OUT) cannot be written" >&2; exit 1; }
+	@for place in $(OUT) $(SHARED); do mkdir -p $$place 2>/dev/null || \
+	   { echo "build: $$place cannot be written" >&2; exit 1; }; done
 	@$(if $(filter file,$(origin OUT)),$(TELL_EDITORS))
 
 # What editors are told of each source, but of none with a space in its name. Where OUT is named,

@@ -77,3 +77,15 @@ test('another compiler reads the headers itself', () => {
   assert.deepEqual(build(checkout, other), sources);
   assert.deepEqual(build(checkout, other), []);
 });
+
+test('of two places for what is built, the one that cannot be made is named', () => {
+  const file = path.join(scratch, 'file');
+  fs.writeFileSync(file, '');
+  for (const name of ['OUT', 'SHARED']) {
+    const { status, stderr } = spawnSync('make', ['-C', path.join(checkout, step), 'build',
+      `OUT=${scratch}/out`, `SHARED=${scratch}/shared`, `${name}=${file}/${name}`],
+    { encoding: 'utf8', env: userEnvironment() });
+    assert.equal(status, 2);
+    assert.match(stderr, new RegExp(`^build: ${file}/${name} cannot be written$`, 'm'));
+  }
+});
