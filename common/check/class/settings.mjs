@@ -25,6 +25,9 @@ function jobsIn(text) {
 /** Where the results go: beside the submissions. */
 function outFor(named, submissions, step) {
   const out = named === undefined ? `${submissions}-${step.slice(0, 2)}` : pathOf(named);
+  if (out === submissions) {
+    refuse(`OUT=${out}: the results would be taken for submissions: name another directory`);
+  }
   return fs.existsSync(out) && !fs.statSync(out).isDirectory()
     ? refuse(`OUT=${out}: it is a file: name a directory for the results`) : out;
 }

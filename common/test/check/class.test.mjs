@@ -235,6 +235,7 @@ describe('the command', () => {
       .forEach((name) => all.bundle(name, new Map())), /both of x\\x0a::error::y/],
     ['a long name with lines in it', (all) => all.bundle(`\n::error::${'y'.repeat(200)}.tar`,
       new Map()), /x0a::error::y.* more than 200 bytes/],
+    ['OUT=SUBMISSIONS', (all) => ['--out', `${all.submissions}/`], /OUT=.*taken for submissions/],
     ['CHECKS=x', () => ['--checks', 'x'], /CHECKS=.*x: name a directory/],
   ]) {
     test(`${what} is refused in a line`, async () => {
