@@ -171,7 +171,7 @@ guest: $(if $(GUEST),$(filter $(OUT)/%,$(KERNEL)))
 STEP_NUMBER = $(firstword $(subst -, ,$(notdir $(STEP))) \
   $(shell sed -n '1s/^\# Step \([0-9]*\):.*/\1/p' Makefile))
 run: build guest machine
-	@STEP_NUMBER=$(call quoted,$(STEP_NUMBER)) sh $(ROOT)/common/run/run.sh
+	@STEP_NUMBER=$(call quoted,$(STEP_NUMBER)) exec sh $(ROOT)/common/run/run.sh
 
 # What would run is printed by what stands in the place of our own machine.
 arguments: build guest
