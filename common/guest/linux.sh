@@ -5,6 +5,8 @@
 #   usage: LLVM_SUFFIX=-19 linux.sh SOURCE.tar.xz CONFIG CACHE DIRECTORY
 set -eu
 run=$(dirname "$0")/../run
+. "$run/starters.sh"
+starters=$(starters $$)
 . "$run/child.sh"
 . "$(dirname "$0")/building.sh"
 source=$1 config=$2 cache=$3 guest=$4

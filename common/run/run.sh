@@ -5,6 +5,8 @@
 # when a run has been ended.
 set -eu
 here=$(dirname "$0") run=$here
+. "$here/starters.sh"
+starters=$(starters $$)
 . "$here/child.sh"
 
 fail() {
