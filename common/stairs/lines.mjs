@@ -1,7 +1,7 @@
 // Counts lines, without those that are blank or a comment; code and headers are counted apart.
 //   node common/stairs/lines.mjs         the sums of all steps
-//   node common/stairs/lines.mjs STEP    the files of one step
-import { readdirSync, readFileSync } from 'node:fs';
+//   node common/stairs/lines.mjs STEP    the files of one step, or of any directory
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stepsDirectory, withoutComments } from './steps.mjs';
@@ -37,7 +37,7 @@ function printSums(directory) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const step = process.argv[2];
   if (step) {
-    printFiles(join(stepsDirectory, basename(step)));
+    printFiles(existsSync(step) ? step : join(stepsDirectory, step));
   } else {
     console.log('step'.padEnd(22), ...Object.keys(kinds).map((kind) => pad(kind, 10)));
     readdirSync(stepsDirectory).sort().forEach((name) => printSums(join(stepsDirectory, name)));

@@ -34,6 +34,9 @@ function requireOwnPlace(directory) {
     || ours.some((place) => inside(directory, place))) {
     refuse(`DIR=${directory}: that is the workbook's own: choose another, as DIR=work`);
   }
+  if (fs.existsSync(directory) && !fs.statSync(directory).isDirectory()) {
+    refuse(`DIR=${directory}: it is a file: choose another, as DIR=work`);
+  }
 }
 
 /** Moves aside what is there. */

@@ -134,6 +134,7 @@ describe('a directory anywhere', () => {
       `${name} STEP=07 DIR=/nowhere`, /DIR=\/nowhere: there is no Makefile: .make start/]),
     ['that is the checkout', `start STEP=02 DIR=${root}`, /that is the workbook's own/],
     ['that is a step of the book', 'start STEP=02 DIR=steps/02-printing', /the workbook's own/],
+    ['that is a file', 'start STEP=02 DIR=README.md', /README\.md: it is a file/],
     ['that make start has not written', `check DIR=${place('strange')}`, /remove it, and name STEP=/],
     ['of no step', 'check STEP=99', /STEP=99: there is no such step: say 09, 09-linux or/],
     ['of a directory that is no step', 'run STEP=common/run', /STEP=common\/run: there is no such/],
