@@ -30,7 +30,8 @@ export class Place {
     const assignments = Object.entries({ ...variables, OUT: this.out })
       .map(([name, value]) => `${name}=${value}`);
     const words = ['-C', this.directory, ...options, target, ...assignments];
-    const child = spawn('sh', ['-c', 'exec make "$@" 2>&1', 'make', ...words], {
+    // Names of files are meant from where this shell is, so it stays.
+    const child = spawn('sh', ['-c', 'make "$@" 2>&1; exit $?', 'make', ...words], {
       cwd: root, env: userEnvironment(), stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
