@@ -58,7 +58,9 @@ export class BoxedSubmission extends Submission {
     const room = await this.#box.room([...shownRules(), [sources, inside], ...shown]);
     const { status, stdout, stderr, excess } = await runWithin(room,
       ['sh', '-c', script, room.scratch, inside, ...more], this.#box.building);
-    const said = stderr.trimEnd();
+    // Where a room or a submission lies for a moment is no part of what is said.
+    const said = stderr.trimEnd().replaceAll(room.scratch, '/scratch')
+      .replaceAll(inside, '/submission');
     if (excess !== undefined || status !== 0 || stdout.length === 0) {
       return [said, excess ? `the build was ended: ${excess}` : `the build ends with ${status}`]
         .filter(Boolean).join('\n');

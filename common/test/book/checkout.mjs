@@ -1,7 +1,5 @@
 // A checkout with one step and a book of its own, to see what is said of a page, or of a source.
-import {
-  cpSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync,
-} from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { root } from './pages.mjs';
@@ -13,7 +11,7 @@ const tools = readdirSync(join(root, 'book'))
 /** Of what no chapter teaches, the scripts: a page may load one. */
 const scripts = ['', 'machine/'].flatMap((folder) => readdirSync(join(root, 'common', folder))
   .filter((name) => name.endsWith('.mjs')).map((name) => `common/${folder}${name}`));
-const copied = ['common/check', 'common/stairs', 'steps/01-boot', 'README.md', 'package.json',
+const copied = ['common/check', 'common/install', 'common/stairs', 'steps/01-boot', 'README.md', 'package.json',
   ...scripts, ...tools];
 
 /** What begins each page. */
@@ -43,11 +41,11 @@ export function makeCheckout(place, files, more = []) {
 /** A directory for PATH: all commands of this system but those whose name a pattern matches. */
 export function commandsWithout(pattern, place) {
   mkdirSync(place);
-  for (const directory of ['/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
-    for (const name of readdirSync(directory)) {
-      if (!pattern.test(name) && !existsSync(join(place, name))) {
-        symlinkSync(join(directory, name), join(place, name));
-      }
+  const commands = new Map(['/sbin', '/usr/sbin', '/bin', '/usr/bin'].flatMap((directory) =>
+    readdirSync(directory).map((name) => [name, join(directory, name)])));
+  for (const [name, file] of commands) {
+    if (!pattern.test(name)) {
+      symlinkSync(file, join(place, name));
     }
   }
   return place;
