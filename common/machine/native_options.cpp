@@ -25,7 +25,7 @@ As for QEMU:
   -device guest-loader,addr=ADDRESS,kernel=FILE[,bootargs=TEXT]
   -device guest-loader,addr=ADDRESS,initrd=FILE
   -serial stdio|mon:stdio
-  -serial chardev:console -chardev stdio,id=console[,logfile=FILE]
+  -serial chardev:serial0 -chardev stdio,id=serial0[,logfile=FILE]
   -machine memory-backend=ID -object memory-backend-file,id=ID,size=SIZE,mem-path=FILE,share=on
   -display none  -monitor none  -nodefaults  -no-reboot  -icount …  -seed …  change nothing
 Its own:
@@ -175,7 +175,7 @@ bool Parser::parse_machine_option(const std::string& option) {
     } else if (option == "-cpu") {
         require(option, {"rv64"});
     } else if (option == "-serial") {
-        require(option, {"stdio", "mon:stdio", "chardev:console"});
+        require(option, {"stdio", "mon:stdio", "chardev:serial0"});
     } else if (option == "-chardev") {
         parse_chardev(value());
     } else {

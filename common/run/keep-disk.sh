@@ -25,8 +25,9 @@ fi
 if [ -t 0 ]; then
     echo "run: Ctrl-A x leaves; $kept"
     terminal=$(stty -g)
-    start "$@" -serial chardev:console -mon console \
-        -chardev "stdio,id=console,mux=on,signal=off${CONSOLE_LOG:-}"
+    # QEMU calls it so by itself, and monitors are told that name.
+    start "$@" -serial chardev:serial0 -mon serial0 \
+        -chardev "stdio,id=serial0,mux=on,signal=off${CONSOLE_LOG:-}"
     finish
     stty "$terminal" 2> "$work/log" || true # a machine that is killed leaves its own
 else
@@ -35,7 +36,7 @@ else
     esac
     echo "run: no terminal: the run ends after $LIMIT s at the latest; $kept"
     if [ "$MACHINE" = strict ]; then # it types what is piped in by itself
-        start "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" \
+        start "$@" -serial chardev:serial0 -chardev "stdio,id=serial0${CONSOLE_LOG:-}" \
             -limit "$LIMIT" ${INPUT:+-raw}
     else
         start sh "$here/unattended.sh" "$work" "$LIMIT" "$@"

@@ -20,7 +20,7 @@ listener=$!
 exec 5<> "$work/typed"
 [ "$input" != raw ] || printf '\000' >&5 # before QEMU: the firmware loses it, see below
 qemu() {
-    exec "$@" -serial chardev:console -chardev "stdio,id=console${CONSOLE_LOG:-}" \
+    exec "$@" -serial chardev:serial0 -chardev "stdio,id=serial0${CONSOLE_LOG:-}" \
         -mon chardev=monitor \
         -chardev "pipe,id=monitor,path=$(echo "$work/monitor" | sed 's/,/,,/g')" < "$work/typed"
 }
