@@ -255,11 +255,10 @@ function check(program, step, ...words) {
     fs.writeFileSync(path.join(directory, name), fs.readFileSync(path.join(book, name), 'utf8')
       .replace('../../', `${root}/`));
   }
-  const start = performance.now();
   const { status, stdout, stderr } = spawnSync('node',
     [path.join(root, 'common', 'check', 'check.mjs'), directory, step, ...words],
     { encoding: 'utf8', env: { ...userEnvironment(), ...classroom, SEED: 'reports' } });
-  return { status, output: stdout, errors: stderr, seconds: (performance.now() - start) / 1000 };
+  return { status, output: stdout, errors: stderr };
 }
 
 /** The files of all reports, and the options that name them. */
@@ -327,7 +326,6 @@ describe('a limit for the whole', () => {
     const last = checkpoints.at(-1);
     const run = check('hangs', last, '--limit', String(seconds), ...words);
     assert.equal(run.status, 1, run.errors);
-    assert.ok(run.seconds < seconds + 15, `it took ${run.seconds} seconds`);
     const record = JSON.parse(fs.readFileSync(files.json, 'utf8'));
     expectValid(record, 'record');
     const line = `not reached: the ${seconds} seconds for all tests are over`;
