@@ -218,7 +218,7 @@ bool Parser::ignore(const std::string& option) {
     if (option == "-display" || option == "-monitor") {
         require(option, {"none"});
     } else if (option == "-mon") {
-        require(option, {"console"});
+        require(option, {"serial0"});
     } else if (option == "-icount" || option == "-seed") {
         value();
     } else {
