@@ -11,6 +11,7 @@ import { Emulator } from '../../check/emulator.mjs';
 import { closest, Failure, require, requireEqual, requireWithin } from '../../check/failure.mjs';
 import { checkpoints, planOf } from '../../check/plan.mjs';
 import { Run } from '../../check/run.mjs';
+import { sumOf } from '../../check/told.mjs';
 import { changeWith, steps } from '../../check/student/changes.mjs';
 import { countByName, readTraps, trapsOfGuest } from '../../check/traps.mjs';
 import { Values } from '../../check/values.mjs';
@@ -269,4 +270,49 @@ test('a pool of which no page is told in noise is a mistake, and no fault of the
   const console = 'Boot HART MEDELEG\n0x1000\nno page after 0x1000\n';
   const { check } = plans[3].tests.find(({ name }) => name === 'whole-pool');
   assert.throws(() => check(new Run({ console, elf: '/dev/null' })), Failure);
+});
+
+describe('what a hypervisor makes up for its guest is no fault of the check:', () => {
+  const mask = 2n ** 64n - 1n;
+  const forged = {
+    nothing: [], zeros: Array(8).fill(0n), 'the largest numbers': Array(8).fill(mask),
+    'addresses of RAM': Array(8).fill(0x8000_0000n),
+    'numbers of 80 bits': Array(8).fill(2n ** 80n - 1n),
+    'any numbers': Array.from({ length: 8 },
+      (_, at) => 0x1234_5678_9abc_def1n * BigInt(at + 1) & mask),
+  };
+  const calls = 'riscv_cpu_do_interrupt: hart:0, async:0, cause:000000000000000a, '
+    + 'epc:0x0000000080200000, tval:0x0000000000000000, desc=hypervisor_ecall\n';
+  /** A line as a guest tells it, of a name and these numbers. */
+  const lineOf = (name, numbers, key) => {
+    const proof = numbers.reduce((sum, number) => (sum ^ number) * 0x1_0000_01b3n & mask,
+      sumOf(Buffer.from(name), key));
+    return `${[name, ...numbers.map((number) => `0x${number.toString(16)}`)].join(' ')} told 0x${
+      proof.toString(16)}\n`;
+  };
+  plans.forEach(({ tests, boots }, index) => {
+    const step = checkpoints[index];
+    const chapter = fs.readFileSync(path.join(root, 'common', 'check', 'chapters', `${step}.mjs`),
+      'utf8');
+    const names = new Set(['seed-a', 'seed-b', ...[...chapter.matchAll(/'([a-z][a-z-]*)'/g)]
+      .flatMap(([, name]) => [name, `rd${name}`])]);
+    for (const { name, check, boot } of tests.filter(({ isOwn }) => isOwn)) {
+      const values = boots.get(`${step}/${boot}`)?.values?.(new Values('a seed', name));
+      if (values?.key === undefined) {
+        continue;
+      }
+      test(`${name} of ${step}`, () => {
+        for (const [what, numbers] of Object.entries(forged)) {
+          const told = [...names].map((each) => lineOf(each, numbers, values.key)).join('');
+          const run = new Run({ values, elf: '/dev/null', log: calls.repeat(300),
+            console: `Boot HART MEDELEG\n${told}`, end: { how: 'off', status: 1 } });
+          try {
+            check(run, values);
+          } catch (error) {
+            assert.ok(error instanceof Failure, `${what}: ${error.stack}`);
+          }
+        }
+      });
+    }
+  });
 });
