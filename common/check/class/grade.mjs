@@ -94,12 +94,12 @@ const markOf = ({ state, points, total, reason }) => (state === 'graded'
 
 /** Grades those that wait, and says so of each. */
 async function gradeAll(list, results, context) {
-  const publicPlan = await planOf(context.settings.step);
+  const open = { plan: await planOf(context.settings.step), versions: versionsOf() };
   let count = 0;
   await forEach(list, context.settings.jobs, async (submission) => {
     const { name, file, key } = submission;
     const record = await recordFor(submission, context);
-    results.store({ name, key, file: path.basename(file), record }, seenOf(record, publicPlan));
+    results.store({ name, key, file: path.basename(file), record }, seenOf(record, open));
     console.log(`  ${String(count += 1).padStart(3)} of ${list.length}  ${plain(name)}: ${
       markOf(record)}`);
   });

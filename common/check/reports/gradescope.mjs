@@ -18,7 +18,7 @@ const testOf = ({ name, says, points, max, passed, lines, hidden }) => ({
  * @returns {object} what results.json has
  */
 export const gradescopeOf = (record, seen = record) => ({
-  output: sourceOf(record),
+  output: sourceOf(seen),
   output_format: 'text',
   tests: itemsOf(record.state === 'graded' ? record : seen).map(testOf),
 });

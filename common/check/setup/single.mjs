@@ -72,7 +72,7 @@ await runCommand(options, async (values, [submission = '', wanted]) => {
   const { files, reason } = takeOrSay(submission);
   const record = files === undefined ? recordOf(undefined, { ...about, state: 'refused', reason })
     : recordOf(await gradeFiles(files, step, { box, hidden, seed: about.seed, seconds }), about);
-  const seen = seenOf(record, await planOf(step));
+  const seen = seenOf(record, { plan: await planOf(step), versions: versionsOf() });
   writeReports(record, seen, values);
   process.stdout.write(textOf(seen));
 });

@@ -71,7 +71,8 @@ const plan = {
     ({ name, points: name === 'old' ? 0 : 20 })),
   total: 100,
 };
-const publicOf = (record) => seenOf(record, plan);
+const versions = { ...about.versions, checks: 'ba9876543210' };
+const publicOf = (record) => seenOf(record, { plan, versions });
 
 /** All reports of a record, each as it is written. */
 function reportsOf(record) {
@@ -171,8 +172,10 @@ describe('the reports of a grading', () => {
       assert.equal(visibility, name.startsWith('secret') ? 'after_published' : 'visible', name);
     }
     for (const text of [junit, JSON.stringify(classroom50Of(publicOf(record), classroom)),
-      textOf(publicOf(record)), JSON.stringify(publicOf(record)), gradescopeOf(record).output]) {
+      textOf(publicOf(record)), JSON.stringify(publicOf(record)),
+      gradescopeOf(record, publicOf(record)).output]) {
       assert.doesNotMatch(text, /secret|hidden": true/);
+      assert.ok(!text.includes(record.versions.checks), 'of the checks with hidden ones');
     }
   });
   test('have no score at the top for Gradescope, which would take the place of the sum', () =>
