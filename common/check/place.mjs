@@ -3,7 +3,24 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
+import { refuse } from '../stairs/steps.mjs';
 import { root } from './submission.mjs';
+
+/**
+ * Makes a directory, and those above it, where there is none. (mkdirSync's `recursive` comes to no
+ * end where the system lets nobody make one, as below /proc.)
+ */
+export function makeDirectory(directory, mode = 0o777) {
+  if (fs.existsSync(directory)) {
+    return;
+  }
+  makeDirectory(path.dirname(directory), mode);
+  try {
+    fs.mkdirSync(directory, { mode });
+  } catch (error) {
+    refuse(`${directory}: no directory can be made there: ${error.code}`);
+  }
+}
 
 /** The place of a directory. */
 export function placeOf(directory) {

@@ -18,8 +18,6 @@ export function writeWhole(file, text) {
 export const removeUnfinished = (directory) =>
   fs.rmSync(path.join(directory, unfinished), { force: true });
 
-export const json = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
-
 /** What a file has, undefined if there is none. */
 export const readJson = (file) =>
   (fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : undefined);

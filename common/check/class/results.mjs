@@ -10,9 +10,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { refuse } from '../../stairs/steps.mjs';
+import { makeDirectory } from '../place.mjs';
 import { textOf } from '../reports/text.mjs';
+import { json } from '../reports/write.mjs';
 import { writeCsv } from './csv.mjs';
-import { json, readJson, removeUnfinished, writeWhole } from './files.mjs';
+import { readJson, removeUnfinished, writeWhole } from './files.mjs';
 import { fileNameOf } from './submissions.mjs';
 
 const columns = ['name', 'file', 'state', 'points', 'total', 'lines', 'snapshot', 'like',
@@ -34,8 +36,7 @@ export class Results {
   /** @param {string} directory made where there is none */
   constructor(directory) {
     this.#directory = directory;
-    directories.forEach((name) => fs.mkdirSync(this.#place(name),
-      { recursive: true, mode: 0o700 }));
+    directories.forEach((name) => makeDirectory(this.#place(name), 0o700));
   }
 
   #place(...names) {

@@ -7,7 +7,8 @@ import { classroom50Of, requireRunner } from './classroom50.mjs';
 import { gradescopeOf } from './gradescope.mjs';
 import { junitOf } from './junit.mjs';
 
-const json = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
+/** As a file of JSON. */
+export const json = (value) => `${JSON.stringify(value, undefined, 2)}\n`;
 
 /** What each format makes of a record, and of what its student may see of it. */
 const formats = {
@@ -21,14 +22,23 @@ const formats = {
 export const reportOptions = Object.fromEntries(Object.keys(formats)
   .map((name) => [name, { type: 'string' }]));
 
+/** Refuses a report that cannot be written. */
+function requirePlace(name, file) {
+  try {
+    fs.closeSync(fs.openSync(`${file}.new`, 'w'));
+    fs.rmSync(`${file}.new`);
+  } catch (error) {
+    refuse(`${file}: the ${name} report cannot be written there: ${error.code}`);
+  }
+  if (fs.existsSync(file) && !fs.statSync(file).isFile()) {
+    refuse(`${file}: the ${name} report cannot be written there: it is no file`);
+  }
+}
+
 /** Refuses reports that cannot be written, before something is graded. */
 export function requirePlaces(files) {
-  for (const name of Object.keys(formats).filter((each) => files[each] !== undefined)) {
-    const directory = path.dirname(path.resolve(files[name]));
-    if (files[name] === '' || !fs.existsSync(directory)) {
-      refuse(`--${name} ${files[name]}: there is no directory ${directory}`);
-    }
-  }
+  Object.keys(formats).filter((name) => files[name] !== undefined)
+    .forEach((name) => requirePlace(name, path.resolve(files[name])));
   if (files.classroom50 !== undefined) {
     requireRunner();
   }

@@ -4,18 +4,17 @@
 //
 // With --keep the directory is somebody's already: it gets what the chapter brings, a TODO.md and
 // the guest's programs, and its own code stays.
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
 import { number, refuse } from '../../stairs/steps.mjs';
+import { makeDirectory } from '../place.mjs';
 import { root } from '../submission.mjs';
 import { changesOf, sourcesOf, stepBefore, steps } from './changes.mjs';
 import { directoryOf, readStart, runCommand, stepOf } from './command.mjs';
 import { mark } from './markers.mjs';
+import { hashOf } from './taken.mjs';
 import { todoOf } from './todo.mjs';
-
-const hashOf = (text) => createHash('sha256').update(text).digest('hex');
 
 /** A name that nothing has: with the day, and a number if that is there too. */
 function freeName(name) {
@@ -50,7 +49,7 @@ function moveAside(place) {
 
 function write(directory, name, text) {
   const file = path.join(directory, name);
-  fs.mkdirSync(path.dirname(file), { recursive: true });
+  makeDirectory(path.dirname(file));
   fs.writeFileSync(file, text);
 }
 

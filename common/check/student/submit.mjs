@@ -2,19 +2,18 @@
 // from, and what the check says here. What grading would refuse is refused now.
 //
 //   node submit.mjs STEP DIRECTORY
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
 import { grade } from '../grade.mjs';
 import { placeOf, shown } from '../place.mjs';
+import { plainLines } from '../reports/plain.mjs';
+import { textOfFault } from '../reports/text.mjs';
 import { anySeed } from '../values.mjs';
 import { pack } from './archive.mjs';
 import { readStart, runCommand, stepOf, workOf } from './command.mjs';
 import { unmark } from './markers.mjs';
-import { collect } from './taken.mjs';
-
-const hashOf = (content) => createHash('sha256').update(content).digest('hex');
+import { collect, hashOf } from './taken.mjs';
 
 /** A name that nothing has: nothing is overwritten. */
 function freeName(start) {
@@ -30,6 +29,9 @@ async function resultOf(step, directory) {
   const seed = process.env.SEED || anySeed();
   const { fault, results, points } = await grade(directory, step,
     { out: path.join(placeOf(directory), 'build'), seed });
+  if (fault !== undefined) {
+    console.log(textOfFault(plainLines(fault, 30)));
+  }
   return {
     builds: fault === undefined, points, seed,
     tests: results.map(({ test, state }) => ({ name: test.name, state })),

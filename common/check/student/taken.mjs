@@ -1,5 +1,6 @@
 // What is taken of a submission, and what is refused: sources with plain names, few and small.
 // Makefile, rules, guests and images are the grader's own.
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
@@ -13,6 +14,9 @@ export const isSource = (name) => /\.(cpp|hpp|S|ld|dts)$/.test(name) && !name.st
 
 /** What nobody wonders about when it stays behind. */
 const silent = ['Makefile', 'TODO.md', '.start.json', 'guest', 'compile_commands.json'];
+
+/** By what a file is known again. */
+export const hashOf = (content) => createHash('sha256').update(content).digest('hex');
 
 /**
  * The sources among what a submission has.

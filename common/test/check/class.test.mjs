@@ -236,6 +236,8 @@ describe('the command', () => {
     ['a long name with lines in it', (all) => all.bundle(`\n::error::${'y'.repeat(200)}.tar`,
       new Map()), /x0a::error::y.* more than 200 bytes/],
     ['OUT=SUBMISSIONS', (all) => ['--out', `${all.submissions}/`], /OUT=.*taken for submissions/],
+    ['OUT=/proc/x/y', (all) => all.bundle('one.tar', new Map()) ?? ['--out', '/proc/x/y'],
+      /\/proc\/x: no directory can be made there/],
     ['CHECKS=x', () => ['--checks', 'x'], /CHECKS=.*x: name a directory/],
   ]) {
     test(`${what} is refused in a line`, async () => {

@@ -309,7 +309,10 @@ describe('check.mjs', () => {
   test('refuses a place that is not there before it grades, and a limit that is none', () => {
     const { status, errors } = check('shouts', '02-printing', '--json', '/nowhere/x.json');
     assert.equal(status, 2);
-    assert.match(errors, /^check: --json \/nowhere\/x\.json: there is no directory \/nowhere\n$/);
+    assert.equal(errors,
+      'check: /nowhere/x.json: the json report cannot be written there: ENOENT\n');
+    assert.match(check('shouts', '02-printing', '--junit', scratch).errors,
+      /^check: \S+: the junit report cannot be written there: it is no file\n$/);
     assert.match(check('shouts', '02-printing', '--limit', '0').errors,
       /^check: --limit 0: say how many seconds all tests may take\n$/);
   });

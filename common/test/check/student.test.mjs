@@ -135,6 +135,8 @@ describe('a directory anywhere', () => {
     ['that is the checkout', `start STEP=02 DIR=${root}`, /that is the workbook's own/],
     ['that is a step of the book', 'start STEP=02 DIR=steps/02-printing', /the workbook's own/],
     ['that is a file', 'start STEP=02 DIR=README.md', /README\.md: it is a file/],
+    ['where nobody can make one', 'start STEP=02 DIR=/proc/x/y',
+      /\/proc\/x: no directory can be made there/],
     ['that make start has not written', `check DIR=${place('strange')}`, /remove it, and name STEP=/],
     ['of no step', 'check STEP=99', /STEP=99: there is no such step: say 09, 09-linux or/],
     ['of a directory that is no step', 'run STEP=common/run', /STEP=common\/run: there is no such/],
@@ -168,9 +170,11 @@ describe('make check', () => {
     startOf('07-hypercall');
     fs.writeFileSync(path.join(place('07-hypercall'), 'broken.cpp'), 'int x = "";\n');
     const { status, output } = make(`check DIR=${place('07-hypercall')}`);
+    const handedIn = make(`submit DIR=${place('07-hypercall')}`);
     fs.rmSync(path.join(place('07-hypercall'), 'broken.cpp'));
     assert.equal(status, 2);
     assert.match(output, /it does not build:\n[^]*broken\.cpp:1:[^]*\n0 of 100 points, seed \w+\n$/);
+    assert.match(handedIn.output, /it does not build:\n[^]*broken\.cpp:1:[^]* does not build\n$/);
   });
   test("a guest that is not written yet is missed by who runs it", () => {
     make(`start STEP=07 DIR=${place('guestless')}`);
