@@ -9,8 +9,13 @@ include common/tools.mk
 SUBMAKE := $(MAKE) --no-print-directory -C
 
 help:
-	@awk -F ':.*## ' '/^##@/ { print substr($$0, 5) ":" } \
-	   /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^##@/ { print substr($$0, 5) ":" } /^[a-z-]+:.*## / { \
+	   line = sprintf("  make %-16s %s", $$1, $$2); \
+	   while (length(line) > 80) { \
+	     for (end = 80; substr(line, end + 1, 1) != " "; --end); \
+	     print substr(line, 1, end); \
+	     line = sprintf("%24s%s", "", substr(line, end + 2)) } \
+	   print line }' Makefile
 
 # What a command acts on: DIR is somebody's own directory, without it STEP is one of the book's.
 WORK := $(call named,$(or $(DIR),work))
@@ -65,7 +70,7 @@ grade: ## grades a class: SUBMISSIONS=dir STEP=09, JOBS= ROSTER= CHECKS= ONLY=na
 
 gradescope: ## an autograder for Gradescope: STEP=09, CHECKS=hidden tests, GUEST_BUNDLE=file
 	@$(INSTALL_TOOLS) check
-	@$(if $(BUNDLE),,$(SUBMAKE) common/guest bundle)
+	@$(if $(BUNDLE),,$(if $(STEP),$(SUBMAKE) common/guest bundle))
 	@node common/check/setup/gradescope.mjs $(call quoted,$(STEP)) \
 	   $(if $(BUNDLE),$(call quoted,$(BUNDLE)),"$$(ls -t build/guest-bundle-*.tar.gz | head -n 1)") \
 	   $(call quoted,$(BUILD)/gradescope-$(or $(STEP),NN).zip) \

@@ -11,7 +11,7 @@ unfit = $(if $(findstring $(SPACE),$1)$(filter-out 1,$(words $1)),space,$(firstw
 COMMON := $(patsubst %/tools.mk,%,$(abspath $(lastword $(MAKEFILE_LIST))))
 refuse_place = $(if $(call unfit,$1),$(error \
   the path of this $2 has a $(call unfit,$1) in it, which make cannot handle: move it))
-refuse_name = $(if $(call unfit,$2),$(error \
+refuse_name = $(if $2,,$(error $1=: name a path))$(if $(call unfit,$2),$(error \
   $1=$2: a path with a $(call unfit,$2) in it, which make cannot handle: choose another))
 $(call refuse_place,$(COMMON),checkout)
 $(call refuse_place,$(CURDIR),directory)

@@ -32,7 +32,7 @@ if [ -t 0 ]; then
     stty "$terminal" 2> "$work/log" || true # a machine that is killed leaves its own
 else
     case ${LIMIT:=120} in
-        *[!0-9]*) fail "LIMIT=$LIMIT: a number of seconds is needed" ;;
+        0* | *[!0-9]*) fail "LIMIT=$LIMIT: a number of seconds is needed" ;;
     esac
     echo "run: no terminal: the run ends after $LIMIT s at the latest; $kept"
     if [ "$MACHINE" = strict ]; then # it types what is piped in by itself

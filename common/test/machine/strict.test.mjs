@@ -445,6 +445,7 @@ const wrong = {
   'STRICT on QEMU': [{ MACHINE: 'qemu', STRICT: 'warn' }, /^run: .*STRICT.* MACHINE=strict/],
   'FREEDOM without MACHINE': [{ MACHINE: '', FREEDOM: 'sc-fails' }, /^run: /],
   'QEMU_FLAGS that it does not know': [{ QEMU_FLAGS: '-smp 2' }, /^strict: -smp: /],
+  'LIMIT=0': [{ LIMIT: '0' }, /^run: LIMIT=0: a number of seconds is needed$/],
   'LIMIT=long': [{ LIMIT: 'long' }, /^run: LIMIT=long: a number of seconds is needed$/],
   'too little memory': [{ MEMORY: '5M' }, /^run: MEMORY=5M: too little for these files/],
 };

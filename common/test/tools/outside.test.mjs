@@ -88,6 +88,7 @@ describe('a directory', () => {
     const { status, stderr } = clean([`OUT=${mine}`], {});
     assert.equal(status, 2);
     assert.match(stderr, /^clean: OUT=.*: only what is below .*build is removed$/m);
+    assert.match(clean(['OUT='], {}).stderr, /\*\*\* OUT=: name a path\. /);
     fs.rmdirSync(mine);
   });
 
