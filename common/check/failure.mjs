@@ -74,9 +74,3 @@ export function requireEqual(came, expected, what) {
   require(came !== undefined && BigInt(came) === BigInt(expected), `${what}: ${shown(expected)}`,
     came === undefined ? 'nothing' : shown(came));
 }
-
-/** A number is from `from` to `to`. */
-export function requireWithin(came, [from, to], what) {
-  require(came !== undefined && came >= from && came <= to,
-    `${what}: from ${from} to ${to}`, came === undefined ? 'nothing' : String(came));
-}

@@ -14,6 +14,9 @@ const endings = {
   traps: 'the run traps without an end',
 };
 
+/** Characters of a line that are looked at: what searches one may take its square. */
+const longest = 4096;
+
 export class Run {
   #traps;
   #code;
@@ -34,7 +37,8 @@ export class Run {
     Object.assign(this, { values, console, log, end, seen, elf, look, ram });
     const [, after] = /Boot HART MEDELEG.*\n([^]*)/.exec(console) ?? [];
     /** The lines after those of the firmware; undefined if that did not start. */
-    this.lines = after?.split('\n').filter((line) => line.trim() !== '');
+    this.lines = after?.split('\n').filter((line) => line.trim() !== '')
+      .map((line) => line.slice(0, longest));
   }
 
   /** QEMU's traps, in order. */

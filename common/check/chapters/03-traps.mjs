@@ -12,10 +12,11 @@ const exceptionOf = (run) => run.ownTraps.findLast(({ cause }) => cause === ille
 
 /** No trap leads to the same trap again. */
 function expectNoLoop(run, when) {
-  const again = run.ownTraps.find(({ epc }, at) =>
-    run.ownTraps.findIndex((trap) => trap.epc === epc) < at);
+  const traps = run.ownTraps;
+  const known = new Set();
+  const again = traps.find(({ epc }) => known.size === known.add(epc).size);
   require(again === undefined, `a trap ends the program${when}`,
-    ...again ? [`${run.ownTraps.length} traps, again and again ${run.describe(again)}`] : []);
+    ...again ? [`${traps.length} traps, again and again ${run.describe(again)}`] : []);
 }
 
 export const boots = {

@@ -7,14 +7,17 @@ const ramStart = 0x8000_0000n;
 const program = 0x8020_0000n;
 
 /** The numbers of a line that may be addresses: of RAM, or written as such. */
-const addressesIn = (line) => numbersIn(line).filter((number) => number >= ramStart
-  || (number >= pageSize && line.toLowerCase().includes(`0x${number.toString(16)}`)));
+function addressesIn(line) {
+  const written = new Set(line.toLowerCase().match(/0x[0-9a-f]+/g)?.map(BigInt));
+  return numbersIn(line).filter((number) => number >= ramStart
+    || (number >= pageSize && written.has(number)));
+}
 
 /** The addresses that it tells, in order: the first one of each line, but for reports of traps. */
 function addressesOf(run) {
-  const traps = run.ownTraps.map(({ epc }) => epc);
+  const traps = new Set(run.ownTraps.map(({ epc }) => epc));
   return run.lines.map(addressesIn)
-    .filter((line) => !line.some((address) => traps.includes(address)))
+    .filter((line) => !line.some((address) => traps.has(address)))
     .flatMap((line) => line.slice(0, 1));
 }
 
@@ -59,7 +62,8 @@ export const tests = [
         `${pages.length} of them`);
       const odd = pages.find((page) => page % pageSize !== 0n);
       require(odd === undefined, 'multiples of 4096', shown(odd));
-      const twice = pages.find((page, index) => pages.indexOf(page) < index);
+      const known = new Set();
+      const twice = pages.find((page) => known.size === known.add(page).size);
       require(twice === undefined, 'no page is given away twice', shown(twice));
     },
   },

@@ -82,7 +82,7 @@ export const boots = {
     }),
     flags: () => exact,
     quiet: 12,
-    drive: (machine) => machine.until(/Kernel panic.*\n/),
+    drive: (machine) => machine.until(/Kernel panic.{0,200}\n/),
     isEnough: true,
   },
 };

@@ -106,7 +106,7 @@ export const boots = {
     async drive(machine, { typed }) {
       await machine.until(/exit powers off\./);
       machine.type(`${typed}\n`);
-      await machine.until(new RegExp(`${typed}\\x1b\\[0m \\|\n[^]*> \\^ <.*\n`)); // the whole cat
+      await machine.until(new RegExp(`${typed}\\x1b\\[0m \\|\n[^]{0,400}> \\^ <.{0,40}\n`)); // the whole cat
       machine.type('exit\n');
     },
   },
