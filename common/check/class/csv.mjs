@@ -1,13 +1,14 @@
 // Tables as text: RFC 4180, written so that no program takes a cell for a formula, and read.
 import { refuse } from '../../stairs/steps.mjs';
+import { strange } from '../reports/plain.mjs';
 
-/** What spreadsheets compute when a cell begins with it: an apostrophe makes it text. */
-const asText = (cell) => (/^\s*[=+\-@]/.test(cell) ? `'${cell}` : cell);
+/** What spreadsheets compute when a cell begins with it; some begin one after a semicolon, too. */
+const asText = (cell) => cell.replace(/(^|;)(?=\s*[=+\-@])/g, "$1'");
 
 const quoted = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
 
-/** Control characters have no place in a table. */
-const visible = (cell) => cell.replace(/[\u0000-\u001f\u007f]/g, ' ');
+/** What cannot be seen has no place in a table. */
+const visible = (cell) => cell.replace(strange, ' ');
 
 /** @param {object[]} rows by the names of `columns`; nothing is an empty cell */
 export const writeCsv = (columns, rows) => [

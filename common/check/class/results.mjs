@@ -50,7 +50,7 @@ export class Results {
   take(scratch) {
     const file = this.#place('running');
     const other = readJson(file);
-    if (other !== undefined && isAlive(other.id)) {
+    if (other !== undefined && other.id !== process.pid && isAlive(other.id)) {
       refuse(`OUT=${this.#directory}: process ${other.id} grades into it: wait for its end, or `
         + `remove ${file} if it does something else`);
     }
@@ -94,7 +94,7 @@ export class Results {
 
   /** The names of all that something is known of. */
   names() {
-    return fs.readdirSync(this.#place('records')).filter((name) => /^[^.].*\.json$/.test(name))
+    return fs.readdirSync(this.#place('records')).filter((name) => /^[^.]/.test(name) && name.endsWith('.json'))
       .map((name) => readJson(this.#place('records', name)).name);
   }
 
@@ -117,7 +117,7 @@ export class Results {
     const file = this.#recordFile(entry.name);
     const before = this.recall(entry.name);
     if (before !== undefined && before.record.state !== 'grader failed') {
-      fs.copyFileSync(file, this.#freeName(entry.name));
+      writeWhole(this.#freeName(entry.name), fs.readFileSync(file));
     }
     writeWhole(this.#place('reports', `${fileNameOf(entry.name)}.txt`), textOf(seen));
     writeWhole(file, json(entry));

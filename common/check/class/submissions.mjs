@@ -82,6 +82,10 @@ export function listSubmissions(directory, { step, roster, besides }) {
     refuse(`${fileOf(lost)}: its name is not UTF-8, or it is a link to `
       + 'nothing: rename or remove it');
   }
+  const nameless = submissions.find(({ name }) => name === '');
+  if (nameless) {
+    refuse(`${fileOf(nameless.file)}: nothing but an ending, so it is nobody's: rename it`);
+  }
   const long = submissions.find(({ name }) => Buffer.byteLength(name) > longest);
   if (long) {
     refuse(`${fileOf(long.file)}: a name of more than ${longest} bytes: rename it`);

@@ -39,7 +39,8 @@ function directoriesIn(files) {
 /** The same for a directory: itself, and what lies in it. */
 function directoriesBelow(directory) {
   const inside = fs.readdirSync(directory, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !/^(\.|__MACOSX$|guest$|build$)/.test(entry.name));
+    .filter((entry) => entry.isDirectory() && !/^(\.|__MACOSX$|guest$|build$)/.test(entry.name)
+      && fs.existsSync(path.join(directory, entry.name))); // not so, if its name is no UTF-8
   return new Map(['', ...inside.map(({ name }) => name).sort()]
     .map((name) => [name, entriesOf(path.join(directory, name))]));
 }

@@ -8,11 +8,16 @@ import { refuse } from '../../stairs/steps.mjs';
 const block = 512;
 const limit = 2 ** 26; // bytes, unpacked
 const most = 20_000; // files, and what else has a header
+const longest = 4096; // letters of a path
 
 const damaged = (what) => refuse(`the archive is damaged: ${what}`);
 
 /** The text of a field, up to its first zero. */
-const textIn = (buffer, at, length) => buffer.toString('utf8', at, at + length).split('\0')[0];
+function textIn(buffer, at, length) {
+  const field = buffer.subarray(at, at + length);
+  const end = field.indexOf(0);
+  return field.toString('utf8', 0, end < 0 ? field.length : end);
+}
 
 /** A number in octal digits. */
 function numberIn(header, at, length, what) {
@@ -71,6 +76,9 @@ function* membersOf(archive) {
 
 /** A path within the archive, without `./`. */
 function pathOf(name) {
+  if (name.length > longest) {
+    refuse(`a path of more than ${longest} letters is in it`);
+  }
   const parts = name.split('/');
   if (name.startsWith('/') || parts.includes('..')) {
     refuse(`${JSON.stringify(name)}: a path that leads out of the archive`);

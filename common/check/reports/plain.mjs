@@ -5,7 +5,7 @@
 const longest = 400; // characters of a line
 
 /** Controls, formats, halves of pairs, what is no character, and separators of lines. */
-const strange = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
+export const strange = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/gu;
 
 const asNumber = (char) => {
   const code = char.codePointAt(0).toString(16);

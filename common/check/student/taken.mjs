@@ -27,6 +27,12 @@ export const hashOf = (content) => createHash('sha256').update(content).digest('
 export function take(entries, place) {
   const sources = entries.filter(({ name }) => isSource(name))
     .sort((one, other) => (one.name < other.name ? -1 : 1));
+  if (sources.length === 0) {
+    refuse(`${place}: there is no source in it`);
+  }
+  if (sources.length > limits.files) {
+    refuse(`${place}: ${sources.length} sources; at most ${limits.files} are taken`);
+  }
   for (const { name, isFile } of sources) {
     if (!isFile) {
       refuse(`${JSON.stringify(name)}: it is no plain file`);
@@ -40,15 +46,11 @@ export function take(entries, place) {
   if (twice) {
     refuse(`${twice.name}: another file has this name but for capital letters`);
   }
-  if (sources.length === 0) {
-    refuse(`${place}: there is no source in it`);
-  }
   const size = sources.reduce((sum, each) => sum + each.size, 0);
-  if (sources.length > limits.files || size > limits.bytes) {
-    refuse(`${place}: ${sources.length} files of ${size} bytes; at most ${limits.files} of `
-      + `${limits.bytes} in all are taken`);
+  if (size > limits.bytes) {
+    refuse(`${place}: sources of ${size} bytes; at most ${limits.bytes} in all are taken`);
   }
-  return new Map(sources.map(({ name, read }) => [name, read()]));
+  return new Map(sources.map(({ name, read }) => [name, Buffer.from(read())])); // not its archive
 }
 
 /** What lies in a directory, as `take` wants it. */
@@ -57,8 +59,8 @@ export const entriesOf = (directory) => fs.readdirSync(directory, { withFileType
     const file = path.join(directory, entry.name);
     const isFile = entry.isFile();
     return {
-      name: entry.name, isFile, size: isFile ? fs.lstatSync(file).size : 0,
-      read: () => fs.readFileSync(file),
+      name: entry.name, isFile, read: () => fs.readFileSync(file),
+      get size() { return fs.lstatSync(file).size; }, // of a source: others may have any name
     };
   });
 

@@ -10,6 +10,7 @@ import { gzipSync } from 'node:zlib';
 import { compareAll } from '../../check/class/copies.mjs';
 import { takeFrom } from '../../check/class/take.mjs';
 import { pack } from '../../check/student/archive.mjs';
+import { take } from '../../check/student/taken.mjs';
 import { root, scratchDirectory } from '../machine.mjs';
 import { changed, Class, packAs, sources, unsafe } from './classes.mjs';
 
@@ -96,6 +97,28 @@ describe('what is taken', () => {
     assert.throws(() => takeFrom(directory), /no plain file/);
     fs.symlinkSync(directory, path.join(scratch, 'link'));
     assert.throws(() => takeFrom(path.join(scratch, 'link')), /neither/);
+  });
+  test('is what has a plain name, whatever lies beside it', () => {
+    const directory = path.join(scratch, 'beside');
+    const named = (name) => Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(name, 'latin1')]);
+    fs.mkdirSync(directory);
+    fs.writeFileSync(path.join(directory, 'main.cpp'), '');
+    fs.writeFileSync(named('\u00dcbung.txt'), '');
+    fs.mkdirSync(named('\u00dcbung'));
+    assert.deepEqual([...takeFrom(directory).keys()], ['main.cpp']);
+    fs.writeFileSync(named('\u00dcbung.cpp'), '');
+    assert.throws(() => takeFrom(directory), /a name has letters/);
+  });
+  test('is not looked through when it is too much', () => {
+    const entry = (at) => ({ name: `a${at}.cpp`, isFile: true, size: 0, read: () => '' });
+    assert.throws(() => take(Array.from({ length: 400_000 }, (_, at) => entry(at)), 'it'),
+      /400000 sources; at most 100/);
+    const long = { name: 'l', type: 'L', text: '/'.repeat(2 ** 25) };
+    assert.throws(() => taken(packAs([long, source])), /a path of more than 4096 letters/);
+  });
+  test('keeps no archive in memory', () => {
+    const [[, content]] = (fs.writeFileSync(file, packAs([source])), takeFrom(file));
+    assert.ok(content.buffer.byteLength < 2 ** 16);
   });
   test('of a clone is not what its .git says; git is never run', async () => {
     const all = new Class(scratch, 'clone');
