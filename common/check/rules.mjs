@@ -15,3 +15,7 @@ export const ruleFiles = () => [
     .map(({ name }) => name).sort(),
   ...parts.flatMap((part) => filesIn(path.join(common, part)).map((name) => `${part}/${name}`)),
 ];
+
+/** Of a private directory of checks what is read for a step: nothing of git, and no other chapter. */
+export const privateFiles = (directory, step) => filesIn(directory).filter((name) =>
+  !/(^|\/)\./.test(name) && (!/^chapters\/\d\d-/.test(name) || name === `chapters/${step}.mjs`));

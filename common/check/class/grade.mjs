@@ -130,10 +130,13 @@ async function gradeClass({ list, hidden, box, ...settings }, results, scratch) 
   const { step, checks } = settings;
   const seed = results.seedFor(step,
     { wanted: process.env.SEED, any: anySeed, isForAll: settings.only === undefined });
-  const versions = versionsOf({ checks: checks ? [checks] : [] });
+  const versions = versionsOf({ checks, step });
   const about = { seed, box: box.kind, versions };
   const plan = await planOf(step, hidden);
-  const context = { ...versions, seed, step, box: about.box, rules: checksHash(step, checks) };
+  const context = {
+    ...versions, seed, step, box: about.box, rules: checksHash(step, checks),
+    scale: process.env.TIMEOUT_SCALE || '1',
+  };
   const submissions = list.submissions.map((submission) => {
     const taken = tryToTake(submission);
     return { ...submission, taken, key: keyOf(taken, context) };

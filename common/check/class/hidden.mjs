@@ -37,17 +37,21 @@ function requirePoints(points, where) {
 }
 
 /** Each test has a name of its own, and a boot, of this file or of the public chapter. */
-function requireTests(tests, { boots, plan, step, where }) {
+function requireTests(tests, { points, boots, plan, step, where }) {
+  const [worth] = Object.values(points);
+  if (tests.length === 0 || tests.length > worth) {
+    refuse(`${where}: ${tests.length} tests for ${worth} points: each needs one at least`);
+  }
   const known = new Set(plan.tests.map(({ name }) => name));
-  for (const { name, boot, check: asks, points } of tests) {
+  for (const { name, says, boot, check: asks, points: own } of tests) {
     if (known.has(name) || !/^[a-z][a-z0-9-]*$/.test(name)) {
       refuse(`${where}: ${name}: another test has this name, or it is none`);
     }
     if (!(boot in boots) && !plan.boots.has(`${step}/${boot}`)) {
       refuse(`${where}: ${name}: there is no boot ${boot}`);
     }
-    if (typeof asks !== 'function' || !(points > 0)) {
-      refuse(`${where}: ${name}: it has no check, or no points`);
+    if (typeof asks !== 'function' || typeof says !== 'string' || !(own > 0)) {
+      refuse(`${where}: ${name}: it has no check, no points, or nothing that it says`);
     }
     known.add(name);
   }
@@ -85,7 +89,7 @@ export async function readHidden(directory, step) {
   const { points, boots = {}, tests = [] } = await importBeside(directory, file);
   const plan = await planOf(step);
   requirePoints(points, where);
-  requireTests(tests, { boots, plan, step, where });
+  requireTests(tests, { points, boots, plan, step, where });
   const guests = guestsOf(directory, where);
   const isOwn = (boot) => boot in boots;
   return {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { filesIn, refuse } from '../../stairs/steps.mjs';
-import { common, ruleFiles } from '../rules.mjs';
+import { common, privateFiles, ruleFiles } from '../rules.mjs';
 import { root } from '../submission.mjs';
 
 /** A hash over names and contents; a zero byte stands in no name. */
@@ -16,13 +16,15 @@ function hashOf(parts) {
   return hash.digest('hex').slice(0, 16);
 }
 
-const filesBelow = (directory) => filesIn(directory)
-  .map((name) => [name, fs.readFileSync(path.join(directory, name))]);
+const read = (directory, names) =>
+  names.map((name) => [name, fs.readFileSync(path.join(directory, name))]);
 
 /** What builds and runs a submission beside its own sources, but for the tools. */
-function* rulesOf(step) {
-  yield* ruleFiles().map((name) => [name, fs.readFileSync(path.join(common, name))]);
-  yield ['Makefile', fs.readFileSync(path.join(root, 'steps', step, 'Makefile'))];
+export function* rulesOf(step) {
+  const book = path.join(root, 'steps', step);
+  yield* read(common, ruleFiles());
+  yield* read(book, ['Makefile']);
+  yield* read(path.join(book, 'guest'), filesIn(path.join(book, 'guest')));
   for (const name of ['Image', 'rootfs.squashfs']) {
     const file = path.join(root, 'build', 'guest', name);
     yield [name, fs.existsSync(file) ? fs.readFileSync(file) : ''];
@@ -31,7 +33,7 @@ function* rulesOf(step) {
 
 /** The checks, private ones among them, and all that they need of the checkout. */
 export const checksHash = (step, hidden) => hashOf([...rulesOf(step),
-  ...hidden === undefined ? [] : filesBelow(hidden)]);
+  ...hidden === undefined ? [] : read(hidden, privateFiles(hidden, step))]);
 
 /**
  * What one result depends on.

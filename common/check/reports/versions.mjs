@@ -4,8 +4,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { filesIn } from '../../stairs/steps.mjs';
-import { common, ruleFiles } from '../rules.mjs';
+import { common, privateFiles, ruleFiles } from '../rules.mjs';
 
 /** The number in the first line that a program says of its version. */
 function versionOf(program) {
@@ -27,17 +26,17 @@ function hashOf(files) {
 /**
  * @param {object} options
  * @param {string} options.qemu the program that runs what is graded
- * @param {string[]} options.checks directories of checks besides those of the project
+ * @param {string} options.checks a private directory of checks for `options.step`, if there is one
  * @returns {{ qemu: string, compiler: string, checks: string }} checks: of what they, and the rules
  *   by which is built, consist
  */
 export function versionsOf({
-  qemu = process.env.QEMU || 'qemu-system-riscv64', checks = [],
+  qemu = process.env.QEMU || 'qemu-system-riscv64', checks, step,
 } = {}) {
   return {
     qemu: versionOf(qemu),
     compiler: versionOf(`clang++${process.env.LLVM_SUFFIX ?? '-19'}`),
     checks: hashOf([...filesOf(common, ruleFiles()),
-      ...checks.flatMap((directory) => filesOf(directory, filesIn(directory)))]),
+      ...checks ? filesOf(checks, privateFiles(checks, step)) : []]),
   };
 }

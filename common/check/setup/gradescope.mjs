@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { filesIn, refuse } from '../../stairs/steps.mjs';
 import { readHidden } from '../class/hidden.mjs';
 import { shown } from '../place.mjs';
-import { common, ruleFiles } from '../rules.mjs';
+import { common, privateFiles, ruleFiles } from '../rules.mjs';
 import { runCommand, stepOf } from '../student/command.mjs';
 import { root } from '../submission.mjs';
 import { zip } from './zip.mjs';
@@ -22,9 +22,9 @@ const entry = (name, file) => ({
   name, content: fs.readFileSync(file), mode: fs.statSync(file).mode & 0o111 ? 0o755 : 0o644,
 });
 
-/** The files of a directory, below another name. */
-const entriesOf = (name, directory) => filesIn(directory)
-  .map((file) => entry(`${name}/${file}`, path.join(directory, file)));
+/** Files of a directory, below another name: all of them, where none are named. */
+const entriesOf = (name, directory, files = filesIn(directory)) =>
+  files.map((file) => entry(`${name}/${file}`, path.join(directory, file)));
 
 /** The rules and checks, and of the step only what a submission does not bring. */
 function workbookOf(step) {
@@ -51,7 +51,7 @@ await runCommand({ checks: { type: 'string' } }, async ({ checks }, [wanted, bun
     ...filesIn(scripts).map((name) => ({ ...entry(name, path.join(scripts, name)), mode: 0o755 })),
     entry('guest-bundle.tar.gz', bundle), ...workbookOf(step),
     entry(path.basename(keyring), keyring),
-    ...checks ? entriesOf('checks', checks) : [],
+    ...checks ? entriesOf('checks', checks, privateFiles(checks, step)) : [],
   ]);
   fs.writeFileSync(`${archive}.new`, content);
   fs.renameSync(`${archive}.new`, archive);

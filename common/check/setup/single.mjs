@@ -67,7 +67,7 @@ await runCommand(options, async (values, [submission = '', wanted]) => {
   const box = await Box.open({ unsafe, hides: [checks] });
   const about = {
     step, name: '', seed: process.env.SEED || anySeed(), box: box.kind,
-    versions: versionsOf({ checks: checks ? [checks] : [] }),
+    versions: versionsOf({ checks, step }),
   };
   const { files, reason } = takeOrSay(submission);
   const record = files === undefined ? recordOf(undefined, { ...about, state: 'refused', reason })

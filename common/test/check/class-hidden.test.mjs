@@ -7,7 +7,10 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { readCsv } from '../../check/class/csv.mjs';
+import { readHidden } from '../../check/class/hidden.mjs';
+import { checksHash, rulesOf } from '../../check/class/key.mjs';
 import { inProcess } from '../../check/class/pool.mjs';
+import { versionsOf } from '../../check/reports/versions.mjs';
 import { root, scratchDirectory } from '../machine.mjs';
 import { changed, Class, noBuild, noEnd, unsafe } from './classes.mjs';
 
@@ -105,6 +108,41 @@ export const tests = [
       assert.match(errors, message);
     });
   }
+});
+
+describe('private checks of a step', () => {
+  const directory = path.join(scratch, 'several');
+  const write = (name, text) => {
+    fs.mkdirSync(path.join(directory, path.dirname(name)), { recursive: true });
+    fs.writeFileSync(path.join(directory, name), text);
+  };
+  const chapter = (tests, points = 1) => `export const points = { added: ${points} };
+    export const tests = ${tests};`;
+  for (const [what, text, message] of [
+    ['no test', chapter('[]'), /0 tests for 1 points/],
+    ['more tests than points', chapter(`['a', 'b'].map((name) => ({ name, says: name, points: 1,
+      boot: 'chosen', check() {} }))`), /2 tests for 1 points/],
+    ['a test that says nothing', chapter(`[{ name: 'a', points: 1, boot: 'chosen', check() {} }]`),
+      /a: it has no check, no points, or nothing that it says/],
+  ]) {
+    test(`with ${what} are refused`, async () => {
+      write('chapters/02-printing.mjs', text);
+      await assert.rejects(readHidden(directory, '02-printing'), message);
+    });
+  }
+  test('are other ones when what is read of them changes, and only then', () => {
+    const hash = () => [checksHash('02-printing', directory),
+      versionsOf({ checks: directory, step: '02-printing' }).checks].join();
+    const before = hash();
+    write('.git/index', 'another');
+    write('chapters/09-linux.mjs', 'for another week');
+    assert.equal(hash(), before);
+    write('guests/mine.S', 'nop');
+    assert.notEqual(hash(), before);
+  });
+  test('are beside what a boot of the step itself runs', () => {
+    assert.ok([...rulesOf('07-hypercall')].some(([name]) => name === 'hello.S'));
+  });
 });
 
 test('a grader that comes to no end is ended, with all that it has started', async () => {
