@@ -16,7 +16,7 @@ const scale = Number(process.env.TIMEOUT_SCALE || 1);
 
 /** These guard against hangs: none of them says how fast something has to be. */
 const limits = {
-  quiet: 4 * scale, // seconds of CPU time, or of sleep, without a byte on the console
+  quiet: 4, // seconds of CPU time, or of sleep, without a byte on the console
   silence: 40 * scale, // seconds without one on a machine that has much else to do
   total: 240 * scale, // seconds
   console: 2 ** 20, // bytes
@@ -24,8 +24,8 @@ const limits = {
   log: 2 ** 24,
 };
 
-/** How the log is opened: a link or a pipe in its place is none. */
-const plainly = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
+/** How what a machine has written is opened: a link or a pipe in its place is none. */
+export const plainly = fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK;
 
 // A real pipe: into Node's own, which is a socket, QEMU loses what nobody has read at once. The
 // status comes through a descriptor of its own.
@@ -80,7 +80,7 @@ export class Emulator {
    * @param {number} options.seconds after which it is ended, whatever it does
    */
   constructor(command, {
-    directory, room = plainRoom(directory), log = 'int', quiet = limits.quiet / scale,
+    directory, room = plainRoom(directory), log = 'int', quiet = limits.quiet,
     seconds = limits.total,
   }) {
     this.#room = room;
@@ -244,7 +244,7 @@ export class Emulator {
   // QEMU makes these files when it has begun, and takes the first one away at its end.
   #pid() {
     try {
-      return fs.readFileSync(this.#place('pid'), 'utf8').trim();
+      return fs.readFileSync(this.#place('pid'), { encoding: 'utf8', flag: plainly }).trim();
     } catch {
       return '';
     }

@@ -5,12 +5,13 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import { segmentHeaders } from './elf.mjs';
+import { plainly } from './emulator.mjs';
 
 /** How much there is of it, from the beginning of RAM on: the firmware, and the program. */
 const size = 2 ** 24;
 const ramStart = 0x8000_0000n;
 
-/** No byte of it is 0, and no two pages are the same. */
+/** No byte of it is 0, and no page is the same as one of the 30 before it. */
 const noiseOf = (seed) => {
   const block = Array.from({ length: 31 }, (_, number) =>
     createHash('sha512').update(`${seed} ${number}`).digest());
@@ -49,7 +50,7 @@ export function withNoise(command, { directory, room, seed }) {
 /** What is in RAM at the end: of an address, up to 0x81000000, `length` bytes. */
 export function readRam(room) {
   const ram = Buffer.alloc(size);
-  const handle = fs.openSync(room.path(path.join(room.scratch, 'ram')));
+  const handle = fs.openSync(room.path(path.join(room.scratch, 'ram')), plainly);
   fs.readSync(handle, ram, 0, size, 0);
   fs.closeSync(handle);
   return (address, length) => {

@@ -63,10 +63,12 @@ export async function probeBox() {
 export class Box {
   #rooms = new Set();
 
-  /** @param {{ kind: string, missing: string }} found what probeBox has */
-  constructor({ kind, missing }, limits) {
+  /**
+   * @param {string} found.kind of probeBox
+   * @param {object} limits of a build, in the place of those of limits.mjs
+   */
+  constructor({ kind }, limits) {
     this.kind = kind;
-    this.missing = missing;
     this.building = { ...building, ...limits };
     if (kind === 'root') {
       process.umask(0o022); // what the grader writes is read by another user
@@ -76,10 +78,9 @@ export class Box {
   /**
    * @param {object} options
    * @param {boolean} options.unsafe whether to go on without a box where there can be none
-   * @param {object} options.limits of a build, in the place of those of limits.mjs
    * @param {string[]} options.hides files and directories that no room may show
    */
-  static async open({ unsafe = false, limits, hides = [] } = {}) {
+  static async open({ unsafe = false, hides = [] } = {}) {
     const found = await probeBox();
     if (found.kind !== 'none') {
       hides.filter(Boolean).forEach(requireOutside);
@@ -88,7 +89,7 @@ export class Box {
       refuse(`no box can be made here, since this is denied or missing: ${found.missing}; `
         + 'UNSAFE=1 grades without one, and a submission can then do what you can');
     }
-    return new Box(found, limits);
+    return new Box(found);
   }
 
   /**
@@ -104,7 +105,8 @@ export class Box {
 
   /** Runs a short command that only looks at `file`, and waits: { status, stdout }. */
   look(command, file) {
-    return this.kind === 'none' ? spawnSync(command[0], command.slice(1), { encoding: 'utf8' })
+    return this.kind === 'none' ? spawnSync(command[0], command.slice(1),
+      { encoding: 'utf8', timeout: 1000 * looking.clock })
       : runAlone(this.kind, command, [...shownTools(), file], looking);
   }
 

@@ -9,7 +9,7 @@ const GiB = 2 ** 30;
 /** What a room is: its scratch file system, in bytes. It is memory as soon as it is written. */
 export const scratchSize = 256 * MiB;
 
-/** What each process may use: bytes, and seconds of CPU time. */
+/** So many processes there may be, and so many files each may have open. */
 const each = { processes: 64, files: 256 };
 
 /** A build: `memory` and `cpu` for each process; `…OfAll`, and what comes out, for all together. */

@@ -82,15 +82,25 @@ async function inPlace(scratch, use) {
   }
 }
 
-/** So many at once take the next from the list until there is none. */
+/**
+ * So many at once take the next from the list until there is none. When one throws, no other is
+ * begun, and those that have begun come to their end first.
+ */
 export async function forEach(list, jobs, action) {
   const left = [...list];
   const work = async () => {
     while (left.length > 0) {
-      await action(left.shift());
+      await action(left.shift()).catch((error) => {
+        left.length = 0;
+        throw error;
+      });
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  const ends = await Promise.allSettled(Array.from({ length: jobs }, work));
+  const failed = ends.find(({ status }) => status === 'rejected');
+  if (failed) {
+    throw failed.reason;
+  }
 }
 
 /**

@@ -16,7 +16,7 @@ options.unsafe = { type: 'boolean' };
 const pathOf = (named) => path.resolve(process.env.WORKBOOK_STARTED ?? '', named);
 
 function jobsIn(text) {
-  const most = 64;
+  const most = 4 * os.cpus().length; // with more, a slow one looks as if it hangs
   const jobs = text === undefined ? os.cpus().length : Number(text);
   return Number.isInteger(jobs) && jobs >= 1 && jobs <= most ? jobs
     : refuse(`JOBS=${text}: say how many are graded at once, 1 to ${most}`);

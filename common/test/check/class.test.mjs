@@ -7,6 +7,8 @@ import path from 'node:path';
 import { describe, test } from 'node:test';
 
 import { readCsv, writeCsv } from '../../check/class/csv.mjs';
+import { forEach } from '../../check/class/pool.mjs';
+import { Results } from '../../check/class/results.mjs';
 import { anySeed, Values } from '../../check/values.mjs';
 import { root, scratchDirectory, userEnvironment } from '../machine.mjs';
 import { changed, Class, noBuild, noEnd, noPower, sources, unsafe } from './classes.mjs';
@@ -235,6 +237,7 @@ describe('the command', () => {
       .forEach((name) => all.bundle(name, new Map())), /both of x\\x0a::error::y/],
     ['a long name with lines in it', (all) => all.bundle(`\n::error::${'y'.repeat(200)}.tar`,
       new Map()), /x0a::error::y.* more than 200 bytes/],
+    ['a name that is only an ending', (all) => all.bundle('-02-printing.tar', new Map()), /nobody's/],
     ['OUT=SUBMISSIONS', (all) => ['--out', `${all.submissions}/`], /OUT=.*taken for submissions/],
     ['OUT=/proc/x/y', (all) => all.bundle('one.tar', new Map()) ?? ['--out', '/proc/x/y'],
       /\/proc\/x: no directory can be made there/],
@@ -249,6 +252,39 @@ describe('the command', () => {
       assert.equal(errors.trim().split('\n').length, 1, errors);
     });
   }
+  test('a name with line ends is in the table, with its mark', async () => {
+    const all = new Class(scratch, 'line-ends');
+    all.bundle('one\ntwo\u2028.tar', new Map());
+    const { status, output } = await all.grade(unsafe);
+    assert.equal(status, 0, output);
+    assert.match(output, /\ngrade: 0 graded, 0 does not build, 1 refused, /);
+    assert.deepEqual(all.marks(), { 'one\ntwo\u2028': 'refused' });
+    assert.match(all.read('results.csv'), /^one two ,/m);
+  });
+  test('a directory of our own number is nobody\'s', async () => {
+    const all = new Class(scratch, 'same-number');
+    const results = new Results(all.out);
+    fs.writeFileSync(path.join(all.out, 'running'),
+      JSON.stringify({ id: process.pid, scratch: path.join(all.place, 'gone') }));
+    results.take(path.join(all.place, 'new'));
+    results.release();
+  });
+  test('when one cannot be stored no other is begun, and all come to their end', async () => {
+    const seen = [];
+    let end;
+    const isOver = new Promise((resolve) => { end = resolve; });
+    const all = forEach([1, 2, 3, 4], 2, async (each) => {
+      seen.push(each);
+      if (each === 1) {
+        throw new Error('no room');
+      }
+      await isOver;
+      seen.push(-each);
+    });
+    setImmediate(end);
+    await assert.rejects(all, /no room/);
+    assert.deepEqual(seen, [1, 2, -2]);
+  });
   test('waits for another that grades the same class', async () => {
     const all = classOfSix('two-at-once');
     fs.mkdirSync(all.out);
@@ -262,9 +298,11 @@ describe('the command', () => {
 });
 
 test('a table keeps what is in its cells, and no cell is a formula', () => {
-  const cells = ['a,b', 'say "x"', '=1+1', '+1', '-1', '@x', ' =1', '\t=1', 'two\nlines', 'ü', ''];
+  const cells = ['a,b', 'say "x"', '=1+1', '+1', '-1', '@x', ' =1', '\t=1', 'two\nlines', 'ü', '',
+    'a;=1', ';+1; @x', '\u202ea\x85b\u2028c'];
   const text = writeCsv(['cell', 'n'], cells.map((cell, n) => ({ cell, n })));
   assert.deepEqual(readCsv(text).map(({ cell }) => cell), ['a,b', 'say "x"', "'=1+1", "'+1", "'-1",
-    "'@x", "' =1", "' =1", 'two lines', 'ü', '']);
+    "'@x", "' =1", "' =1", 'two lines', 'ü', '',
+    "a;'=1", ";'+1;' @x", 'a b c']);
   assert.doesNotMatch(text, /^"?\s*[=+\-@]/m);
 });
