@@ -106,7 +106,8 @@ export const boots = {
     async drive(machine, { typed }) {
       await machine.until(/exit powers off\./);
       machine.type(`${typed}\n`);
-      await machine.until(new RegExp(`${typed}\\x1b\\[0m \\|\n[^]{0,400}> \\^ <.{0,40}\n`)); // the whole cat
+      const wholeCat = new RegExp(`${typed}\\x1b\\[0m \\|\n[^]{0,400}> \\^ <.{0,40}\n`);
+      await machine.until(wholeCat);
       machine.type('exit\n');
     },
   },

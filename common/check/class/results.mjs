@@ -94,7 +94,8 @@ export class Results {
 
   /** The names of all that something is known of. */
   names() {
-    return fs.readdirSync(this.#place('records')).filter((name) => /^[^.]/.test(name) && name.endsWith('.json'))
+    return fs.readdirSync(this.#place('records'))
+      .filter((name) => !name.startsWith('.') && name.endsWith('.json'))
       .map((name) => readJson(this.#place('records', name)).name);
   }
 

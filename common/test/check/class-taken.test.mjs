@@ -100,7 +100,7 @@ describe('what is taken', () => {
   });
   test('is what has a plain name, whatever lies beside it', () => {
     const directory = path.join(scratch, 'beside');
-    const named = (name) => Buffer.concat([Buffer.from(`${directory}/`), Buffer.from(name, 'latin1')]);
+    const named = (name) => Buffer.from(`${directory}/${name}`, 'latin1');
     fs.mkdirSync(directory);
     fs.writeFileSync(path.join(directory, 'main.cpp'), '');
     fs.writeFileSync(named('\u00dcbung.txt'), '');
