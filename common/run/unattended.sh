@@ -13,16 +13,21 @@ background() { # a command on our standard input; what ends the subshell around 
     wait $! || true
 }
 
-mkfifo "$work/typed" "$work/monitor.in" "$work/monitor.out"
+mkfifo "$work/typed" "$work/printed" "$work/monitor.in" "$work/monitor.out"
 exec 4<> "$work/monitor.in"
 cat "$work/monitor.out" > "$work/said" & # there before QEMU, so that nothing of it is missed
 listener=$!
+# QEMU does not send its last letters when its output is full, and goes. A socket is full after a
+# few hundred, as each has a buffer of its own there; a pipe takes as many as it has bytes.
+cat "$work/printed" &
+printer=$!
 exec 5<> "$work/typed"
 [ "$input" != raw ] || printf '\000' >&5 # before QEMU: the firmware loses it, see below
 qemu() {
     exec "$@" -serial chardev:serial0 -chardev "stdio,id=serial0${CONSOLE_LOG:-}" \
         -mon chardev=monitor \
-        -chardev "pipe,id=monitor,path=$(echo "$work/monitor" | sed 's/,/,,/g')" < "$work/typed"
+        -chardev "pipe,id=monitor,path=$(echo "$work/monitor" | sed 's/,/,,/g')" \
+        < "$work/typed" > "$work/printed"
 }
 start qemu "$@"
 (
@@ -49,17 +54,19 @@ watch=$!
 
 finish
 kill -USR1 $typist $watch 2> /dev/null || true # one of them may have ended
+true 6<> "$work/printed" 6<> "$work/monitor.out" # the end of both, also if nobody has opened them
+wait $printer || kill $printer 2> /dev/null || true # unless we shall end before
 if [ -e "$work/ended" ]; then
     wait $listener
     registers=$(tr -d '\r' < "$work/said")
     pc=$(echo "$registers" | sed -n 's/^ pc *//p')
     case $(echo "$registers" | sed -n 's/^ V *= *//p'):$pc in
-        1:*) who='the guest' ;;
-        0:0000000080[01]?????) who='the firmware' ;; # the 2 MiB before the hypervisor
-        *) who='the hypervisor' ;;
+        1:*) where="the guest stood at pc 0x$pc" ;;
+        0:0000000080[01]?????) where="the firmware stood at pc 0x$pc" ;; # 2 MiB before us
+        0:*) where="the hypervisor stood at pc 0x$pc" ;;
+        *) where='QEMU does not tell where it stood' ;;
     esac
-    echo "run: ended after $limit s (LIMIT=$limit); $who stood at pc 0x$pc" |
-        tee "$work/ended"
+    echo "run: ended after $limit s (LIMIT=$limit); $where" | tee "$work/ended"
     exit 1
 fi
 kill -USR1 $listener 2> /dev/null || true

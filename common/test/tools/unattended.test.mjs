@@ -1,4 +1,5 @@
-// A machine that ends at once leaves nothing behind: what watches it is ended while it begins.
+// Runs without a terminal, of machines that are none: one that ends at once leaves nothing behind,
+// one that says nothing is ended, and none loses what it prints last.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -6,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 
-import { root } from '../machine.mjs';
+import { root, scratchDirectory } from '../machine.mjs';
 
 const script = path.join(root, 'common', 'run', 'unattended.sh');
 
@@ -19,4 +20,19 @@ test('whoever has started a machine that ends at once does not wait for what wat
     assert.equal(error, undefined, `run ${count}`);
     assert.equal(status, 1);
   }
+});
+
+test('a machine that never opens its monitor is ended, and where it stood is not made up', () => {
+  const directory = scratchDirectory('unattended');
+  const { status, stdout, error } = spawnSync('sh', [script, directory, '1', 'sh', '-c',
+    'exec sleep 100', 'sh'], { encoding: 'utf8', timeout: 60_000 });
+  assert.equal(error, undefined);
+  assert.equal(status, 1);
+  assert.equal(stdout, 'run: ended after 1 s (LIMIT=1); QEMU does not tell where it stood\n');
+});
+
+test('a machine prints into a pipe, whatever our own output is', () => {
+  const { status } = spawnSync('sh', [script, scratchDirectory('unattended'), '20', 'sh', '-c',
+    'test -p /dev/stdout', 'sh']);
+  assert.equal(status, 0, 'a socket loses what QEMU prints last');
 });
