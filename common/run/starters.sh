@@ -13,7 +13,9 @@ is_over() {
         return
     fi
     blocked=$(said "$1" SigBlk | tail -c 5)
-    [ -z "$blocked" ] || [ $((0x$blocked & 0x4003)) != 0 ] # HUP, INT and TERM
+    [ -z "$blocked" ] || case $((0x$blocked & 0x4003)) in # HUP, INT and TERM
+        0 | $((0x4003))) false ;; # all of them only while a process is started
+    esac
 }
 
 starters() { # of process $1: it, and the makes above it
