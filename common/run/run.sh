@@ -16,6 +16,7 @@ fail() {
 
 work=$(mktemp -d 2> /dev/null) || fail "TMPDIR=${TMPDIR:-/tmp}: no file can be written there"
 trap '[ -e "$work/kept" ] || rm -rf "$work"' EXIT
+[ ! -t 0 ] || stty "$(stty -g)" || true # who runs in the background stops here
 trap '' TTOU TTIN # when make is gone the terminal is another's
 
 for variable in KERNEL DISK INITRD SAVE; do
@@ -54,7 +55,7 @@ fi
 
 # Where a chapter's run ends with an error, the end of its console tells whether this one does so.
 export CONSOLE_LOG=
-if grep -q "^${STEP_NUMBER:-none}|" "$here/endings.txt"; then
+if cut -d '|' -f 1 "$here/endings.txt" | grep -qxF "${STEP_NUMBER:-none}"; then
     mkfifo "$work/console"
     tail -c 500 "$work/console" > "$work/last" &
     exec 5> "$work/console" # which ends, also if no machine opens it
