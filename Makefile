@@ -22,22 +22,22 @@ WORK := $(call named,$(or $(DIR),work))
 $(if $(DIR),$(call refuse_name,DIR,$(DIR))$(call refuse_name,DIR,$(WORK)))
 HERE = $(if $(DIR),$(WORK),$(call step_directory,$(or $(STEP),15)))
 IN_HERE = $(if $(wildcard $(HERE)/Makefile),,$(error DIR=$(DIR): there is no Makefile: `make start \
-  STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(HERE)
+  STEP=$(or $(STEP),09) DIR=$(DIR)` makes one))$(SUBMAKE) $(call quoted,$(HERE))
 NODE = @sh common/install/setup.sh check && exec node
 STUDENT = $(NODE) common/check/student/
 
 ##@ Run
 run: ## boots the finished hypervisor and its guest, installs what is missing: STEP= DIR= another
 	@$(INSTALL_TOOLS)
-	@$(IN_HERE) run
+	@+$(IN_HERE) run
 
 build: ## builds the same: STEP= DIR=
 	@$(INSTALL_TOOLS)
-	@$(IN_HERE) build
+	@+$(IN_HERE) build
 
 debug: ## runs it, waiting for a debugger: STEP= DIR=
 	@$(INSTALL_TOOLS)
-	@$(IN_HERE) debug
+	@+$(IN_HERE) debug
 
 ##@ Write your own
 start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in your own
@@ -147,7 +147,7 @@ recordings: ## runs again what the book quotes, and stores it: STEP=NN only one 
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) book --silent packages
-	@$(WITH_NODE) TEST_QEMUS="$(QEMU) $$(ls $(BUILD)/qemu-second/qemu-system-riscv64 2>/dev/null)" \
+	@$(WITH_NODE) TEST_QEMUS=$(call quoted,$(QEMU))" $$(ls $(BUILD)/qemu-second/qemu-system-riscv64 2>/dev/null)" \
 	   node book/record/record.mjs $(if $(STEP),$(call quoted,$(STEP)))
 
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
@@ -161,7 +161,7 @@ doctor: ## tells which tools are there and which are missing; changes nothing
 	@sh common/install/doctor.sh report $(NEEDED) strict test book pdf
 
 setup: ## installs the tools for `make run`; SETUP='strict test book pdf' all
-	@$(INSTALL_TOOLS) $(SETUP)
+	@$(INSTALL_TOOLS) $(foreach group,$(SETUP),$(call quoted,$(group)))
 
 guest: ## builds the guest's Linux, its root filesystem and libfdt, once for all checkouts
 	@$(INSTALL_TOOLS)

@@ -39,6 +39,8 @@ LIBRARY := $(SHARED)/string.c.o $(SHARED)/chacha20.c.o
 OBJECTS := $(patsubst %,$(OUT)/%.o,$(wildcard *.cpp *.S)) $(LIBRARY)
 
 # A step that reads device trees says LIBFDT := yes.
+LIBFDT_OBJECTS :=
+LIBFDT_INCLUDES :=
 ifdef LIBFDT
 LIBFDT_OBJECTS := $(SHARED)/fdt.c.o $(SHARED)/fdt_ro.c.o $(SHARED)/fdt_rw.c.o
 OBJECTS += $(LIBFDT_OBJECTS)
@@ -118,6 +120,8 @@ TELL_EDITORS = printf '%s\n' \
 
 # A small program as the guest: GUEST names its source, which runs where a kernel would. It takes
 # the place of the kernel that a step runs by itself, but not of one that the user names.
+GUEST_SOURCE :=
+COMPILE_GUEST :=
 ifdef GUEST
 ifeq ($(filter .S .c .cc .cpp,$(suffix $(lastword $(GUEST)))),)
 $(error GUEST=$(GUEST): it is built from a source, as guest/hello.S: KERNEL= runs what is built)

@@ -33,7 +33,7 @@ option = $(if $2,--$1 $(call quoted,$2))
 
 # What takes minutes to make is kept here, for all checkouts of one user.
 CACHE_HOME := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(BUILD)))
-CACHE := $(or $(WORKBOOK_CACHE),$(CACHE_HOME)/hypervisor-workbook)
+CACHE = $(or $(call named,$(WORKBOOK_CACHE)),$(CACHE_HOME)/hypervisor-workbook)
 
 # Files that the reader names are meant from where make was started, also with `make -C`:
 # $(call named,$(KERNEL))
@@ -81,6 +81,7 @@ override QEMU := $(if $(findstring /,$(QEMU)),$(call named,$(QEMU)),$(QEMU))
 # lacks one empty file. A guest bundle (see common/guest) brings its own, for any other system.
 FREESTANDING_INCLUDES := -isystem $(ROOT)/common/include
 BUNDLE := $(call named,$(GUEST_BUNDLE))
+BUNDLED :=
 ifneq ($(BUNDLE)$(wildcard $(GUEST_DIR)/include),)
 BUNDLED := yes
 FREESTANDING_INCLUDES += -nostdlibinc -isystem $(GUEST_DIR)/include/c++ \

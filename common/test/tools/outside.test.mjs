@@ -51,6 +51,9 @@ describe('a name in the environment', () => {
     const lines = told('steps/15-virtio-blk', { env });
     plain.forEach((name) => assert.ok(lines.includes(`${name}=my $$ ${name}`), name));
     assert.ok(told('.', { env: { WORKBOOK_QEMU: '/my/qemu' } }).includes('QEMU=/my/qemu'));
+    const cache = { WORKBOOK_CACHE: 'mine', WORKBOOK_STARTED: '/here' };
+    ['common/guest', 'common/qemu'].forEach((folder) =>
+      assert.ok(told(folder, { env: cache, names: ['CACHE'] }).includes('CACHE /here/mine')));
   });
   test('with WORKBOOK_ gives way to the command line, and not to a step', () => {
     const env = { WORKBOOK_KERNEL: 'theirs', WORKBOOK_BOOTARGS: 'mine' };
@@ -62,6 +65,16 @@ describe('a name in the environment', () => {
     assert.deepEqual(told('steps/15-virtio-blk', { words, names: lists.FLAGS })
       .filter((line) => lists.FLAGS.includes(line.split(/[ =]/)[0]) && /0$/.test(line)), []);
   });
+  for (const folder of [...folders, 'common/test']) {
+    test(`is in the lists of names.mk, if make reads it in ${folder} without a value`, () => {
+      const { stderr } = spawnSync('make', ['-n', '--warn-undefined-variables'],
+        { cwd: path.join(root, folder), encoding: 'utf8', env: userEnvironment() });
+      const read = [...stderr.matchAll(/undefined variable '(.+)'/g)].map(([, name]) => name);
+      assert.ok(read.includes('ANEW'), stderr);
+      assert.deepEqual(read.filter((name) => !all.includes(name)
+        && !name.startsWith('WORKBOOK_') && name !== 'XDG_CACHE_HOME'), []);
+    });
+  }
   test('is in the lists of names.mk, if a Makefile or a script asks for it', () => {
     const makefiles = files.filter((name) => /(Makefile|\.mk)$/.test(name)).map(read).join('\n');
     const given = new Set([...makefiles.matchAll(/^(?:export |override )*(\w+)\s*:?=/gm)]
@@ -80,6 +93,18 @@ describe('a name in the environment', () => {
 });
 
 describe('a directory', () => {
+  test('that STEP names is no command, whatever its name', () => {
+    const place = fs.mkdtempSync(path.join(os.tmpdir(), 'outside-'));
+    const step = path.join(place, 'x;pwd>pwned');
+    fs.mkdirSync(step);
+    fs.writeFileSync(path.join(step, 'Makefile'), `include ${root}/common/step.mk\n`);
+    const { status, stderr } = spawnSync('make', ['-C', root, 'build', `STEP=${step}`],
+      { cwd: place, encoding: 'utf8', env: userEnvironment() });
+    assert.equal(status, 2);
+    assert.match(stderr, /the path of this directory has a ; in it/);
+    assert.ok(!fs.existsSync(path.join(root, 'pwned')));
+    fs.rmSync(place, { recursive: true });
+  });
   test('that OUT names stays, whatever is cleaned', () => {
     const mine = fs.mkdtempSync(path.join(os.tmpdir(), 'outside-'));
     const clean = (words, env) => spawnSync('make', ['-C', 'steps/02-printing', 'clean', ...words],
