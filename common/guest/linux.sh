@@ -41,7 +41,7 @@ if [ ! -e "$kept/vmlinux" ]; then
     rm -rf "$work"
     mkdir "$work"
     progress 9>&- & reporter=$!
-    trap 'kill -USR1 $reporter; rm -rf "$work"' EXIT
+    trap 'kill -USR1 $reporter 2>/dev/null || true; rm -rf "$work"' EXIT
     interruptible tar -x -I 'xz -T0' -f "$source" -C "$work" --strip-components=1 \
         --no-same-owner --exclude='*/Documentation/*/*' --exclude='*/sound/*.[ch]' \
         --exclude='*/drivers/gpu/*.[ch]' --exclude='*/drivers/net/*/*.[ch]' || {

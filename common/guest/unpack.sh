@@ -15,6 +15,7 @@ sum=$(cksum <"$bundle")
 mkdir -p "$(dirname "$guest")"
 new=$(mktemp -d "$guest.XXXXXX")
 trap 'rm -rf "$new"' EXIT
+trap 'exit 130' INT TERM HUP
 tar -xf "$bundle" -C "$new" 2>/dev/null || fail "not an archive, or not a whole one"
 for part in Image rootfs.squashfs libfdt/libfdt.h include/c++/span include/c/features.h; do
     [ -s "$new/$part" ] || fail "not a guest bundle: $part is not in it"

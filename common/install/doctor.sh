@@ -29,7 +29,9 @@ while read -r group names least package purpose; do
     case " $* " in *" $group "*) ;; *) continue ;; esac
     [ "$names" != QEMU ] || names=$QEMU # it may have any name
     tool=$(find_tool "$names") version='' wrong=''
-    case $least:$tool in
+    says=$tool # clang-19 says its version in its name
+    [ "$names" != "$QEMU" ] || says=${tool:+QEMU}
+    case $least:$says in
         *:)
             tool=$names wrong='MISSING: '
             [ "$names" = "$QEMU" ] || tool=${names%%,*}

@@ -14,6 +14,11 @@ fail() {
     exit 1
 }
 
+why() { # the line in which apt says it
+    echo "$1" | grep -m 1 '^E:' ||
+        echo 'it has nothing to do: another program of that name comes first on the PATH'
+}
+
 plan() { # what apt would do; needs no root
     plan=$(LC_ALL=C apt-get install --assume-no --no-install-recommends -o Debug::NoLocking=1 \
         $packages 2>&1)
@@ -37,12 +42,12 @@ echo "setup: to be installed:$packages"
 if ! plan; then
     echo "setup: fetching the lists of packages"
     apt update
-    plan || fail "apt cannot install them: $(echo "$plan" | grep '^E:')"
+    plan || { sh "$here/doctor.sh" check "$@" >&2; fail "apt cannot install them: $(why "$plan")"; }
 fi
 echo "$plan" | sed -n '/^Need to get/N; s/\n/ /; s/^Need/setup: need/p'
 if [ -t 0 ]; then
     printf 'setup: install them? [Y/n] '
-    read -r answer
+    read -r answer || answer=n
     case $answer in [nN]*) fail "nothing was installed" ;; esac
 fi
 echo "setup: installing; log: $log"
@@ -51,4 +56,4 @@ if ! sh "$here/doctor.sh" check "$@" >/dev/null; then
     apt update # the lists may be older than what the mirror still has
     apt install -y --no-install-recommends $packages
 fi
-sh "$here/doctor.sh" check "$@" >&2 || fail "apt failed: $(grep '^E:' "$log" | head -n 1)"
+sh "$here/doctor.sh" check "$@" >&2 || fail "apt failed: $(why "$(cat "$log")")"

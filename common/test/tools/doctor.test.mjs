@@ -99,6 +99,12 @@ describe('a QEMU whose guest-loader does not work', () => {
     });
   }
 
+  test('is named when its own name ends as a version does', () => {
+    const file = path.join(scratch, 'qemu-81');
+    fs.copyFileSync(qemu('8.1.0'), file);
+    assert.match(doctor('check', file).lines.join(), /LOADS NO GUEST/);
+  });
+
   test('is not replaced by a package', () => {
     assert.deepEqual(doctor('packages', qemu('8.1.2')).lines.join('').trim(), '');
   });
@@ -112,4 +118,23 @@ describe('a QEMU whose guest-loader does not work', () => {
     assert.doesNotMatch(stdout + stderr, /OpenSBI|guest-loader/);
     assert.ok(!fs.existsSync(path.join(scratch, 'started')), 'it has been started');
   });
+});
+
+test('a program that is too old and comes first is named, where no package helps', () => {
+  const programs = path.join(scratch, 'older');
+  fs.mkdirSync(programs);
+  for (const [name, text] of Object.entries({
+    node: 'echo v16.20.0', 'apt-get': 'echo "nodejs is already the newest version."',
+    sudo: 'exec "$@"',
+  })) {
+    fs.writeFileSync(path.join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  }
+  const { status, stderr } = spawnSync('sh',
+    [path.join(root, 'common/install/setup.sh'), 'check'], {
+      encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...userEnvironment(), PATH: `${programs}:${process.env.PATH}`, LLVM_SUFFIX: '-19' },
+    });
+  assert.equal(status, 1);
+  assert.match(stderr, /^check .* TOO OLD, .* is needed: .*older\/node 16\.20\.0$/m);
+  assert.match(stderr, /^setup: .* another program of that name comes first on the PATH$/m);
 });
