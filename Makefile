@@ -147,7 +147,8 @@ recordings: ## runs again what the book quotes, and stores it: STEP=NN only one 
 	@$(SUBMAKE) common/guest
 	@$(SUBMAKE) common/qemu second
 	@$(SUBMAKE) book --silent packages
-	@$(WITH_NODE) TEST_QEMUS=$(call quoted,$(QEMU))" $$(ls $(BUILD)/qemu-second/qemu-system-riscv64 2>/dev/null)" \
+	@$(WITH_NODE) TEST_QEMUS=$(call quoted,$(QEMU))" $$(ls \
+	   $(BUILD)/qemu-second/qemu-system-riscv64 2>/dev/null)" \
 	   node book/record/record.mjs $(if $(STEP),$(call quoted,$(STEP)))
 
 carry: ## takes a change made in step FROM=NN through the later steps; ANEW=1 forgets a stopped one
