@@ -13,7 +13,7 @@ start() { # a command
     [ -z "$ended" ] || set -- false
     "$@" <&3 3<&- &
     child=$!
-    [ -z "$ended" ] || kill -TERM $child
+    [ -z "$ended" ] || kill -TERM $child 2> /dev/null || true
 }
 
 finish() { # waits for its end: `status` is its own, or says that we were ended

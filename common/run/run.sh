@@ -16,7 +16,7 @@ fail() {
 
 work=$(mktemp -d 2> /dev/null) || fail "TMPDIR=${TMPDIR:-/tmp}: no file can be written there"
 trap '[ -e "$work/kept" ] || rm -rf "$work"' EXIT
-[ ! -t 0 ] || stty "$(stty -g)" || true # who runs in the background stops here
+[ ! -t 0 ] || stty "$(stty -g)" 2> /dev/null || true # who runs in the background stops here
 trap '' TTOU TTIN # when make is gone the terminal is another's
 
 for variable in KERNEL DISK INITRD SAVE; do

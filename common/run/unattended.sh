@@ -54,8 +54,9 @@ watch=$!
 
 finish
 kill -USR1 $typist $watch 2> /dev/null || true # one of them may have ended
-true 6<> "$work/printed" 6<> "$work/monitor.out" # the end of both, also if nobody has opened them
-wait $printer || kill $printer 2> /dev/null || true # unless we shall end before
+true 6<> "$work/printed" 6<> "$work/monitor.out" # the end of both, also if QEMU has not opened them
+[ -z "$ended" ] || kill -KILL $printer 2> /dev/null || true # it may not have, either
+wait $printer || kill -KILL $printer 2> /dev/null || true # a signal ends the wait
 if [ -e "$work/ended" ]; then
     wait $listener
     registers=$(tr -d '\r' < "$work/said")

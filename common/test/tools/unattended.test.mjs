@@ -1,11 +1,13 @@
 // Runs without a terminal, of machines that are none: one that ends at once leaves nothing behind,
 // one that says nothing is ended, and none loses what it prints last.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { root, scratchDirectory } from '../machine.mjs';
 
@@ -35,4 +37,19 @@ test('a machine prints into a pipe, whatever our own output is', () => {
   const { status } = spawnSync('sh', [script, scratchDirectory('unattended'), '20', 'sh', '-c',
     'test -p /dev/stdout', 'sh']);
   assert.equal(status, 0, 'a socket loses what QEMU prints last');
+});
+
+test('a run that is ended at any moment of its beginning ends, with all that has our output', async () => {
+  for (let count = 0; count < 60; ++count) {
+    const child = spawn('sh', [script, scratchDirectory('unattended'), '20', 'sleep', '1000'],
+      { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    const end = once(child, 'close'); // of who holds our pipe, too
+    await sleep(count % 15);
+    child.kill('SIGTERM');
+    const isOver = await Promise.race([end, sleep(15_000, undefined, { ref: false })]);
+    if (isOver === undefined) {
+      process.kill(-child.pid, 'SIGKILL');
+    }
+    assert.ok(isOver, `run ${count}`);
+  }
 });
