@@ -6,7 +6,7 @@ import { about, parts, title } from '../lib/contents.mjs';
 import { slugOf } from '../lib/page.mjs';
 import { steps } from '../lib/steps.mjs';
 import { headOf } from '../lib/render/head.mjs';
-import { themes } from '../lib/render/highlight.mjs';
+import { themes, withoutTimeLimit } from '../lib/render/highlight.mjs';
 import { extendMarkdown } from '../lib/render/markdown.mjs';
 import { describePage } from '../lib/render/pages.mjs';
 import { bookPlugin } from '../lib/render/plugin.mjs';
@@ -41,6 +41,7 @@ export default defineConfig({
   transformPageData: describePage,
   markdown: {
     theme: themes,
+    codeTransformers: [withoutTimeLimit],
     anchor: { slugify: slugOf },
     attrs: false,
     emoji: false,

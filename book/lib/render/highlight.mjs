@@ -55,9 +55,19 @@ const languageOf = (path) =>
 
 const classOf = (color) => `t${Number.parseInt(color.slice(1), 16)}`;
 
+/** On a busy machine a line would come to the limit that is usual, and lose its colours. */
+const timeless = { tokenizeTimeLimit: 0 };
+
+/** For VitePress, which highlights what stands in a page itself. */
+export const withoutTimeLimit = {
+  name: 'without-time-limit',
+  preprocess(code, options) {
+    Object.assign(options, timeless);
+  },
+};
+
 const tokenise = remember((language, text) => highlighter
-  // Without a limit in time: on a busy machine a line would have no colours.
-  .codeToTokensBase(text, { lang: language, theme: 'pairs', tokenizeTimeLimit: 0 })
+  .codeToTokensBase(text, { lang: language, theme: 'pairs', ...timeless })
   .map((tokens) => tokens.map(({ content, color }) => {
     const isCode = !silent.includes(color.toLowerCase());
     // Without words it is an operator: there are many, and nobody looks for them.
