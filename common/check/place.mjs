@@ -12,13 +12,13 @@ import { root } from './submission.mjs';
  */
 export function makeDirectory(directory, mode = 0o777) {
   if (fs.existsSync(directory)) {
-    return;
+    return undefined;
   }
   makeDirectory(path.dirname(directory), mode);
   try {
     fs.mkdirSync(directory, { mode });
   } catch (error) {
-    refuse(`${directory}: no directory can be made there: ${error.code}`);
+    return error.code === 'EEXIST' ? undefined : refuse(`${directory}: no directory can be made there: ${error.code}`);
   }
 }
 

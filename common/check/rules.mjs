@@ -16,6 +16,6 @@ export const ruleFiles = () => [
   ...parts.flatMap((part) => filesIn(path.join(common, part)).map((name) => `${part}/${name}`)),
 ];
 
-/** Of a private directory of checks what a step reads: nothing of git, and no other chapter. */
+/** Of a private directory of checks what is there for a step: nothing of git, no other chapter. */
 export const privateFiles = (directory, step) => filesIn(directory).filter((name) =>
   !/(^|\/)\./.test(name) && (!/^chapters\/\d\d-/.test(name) || name === `chapters/${step}.mjs`));

@@ -8,9 +8,9 @@ const program = 0x8020_0000n;
 
 /** The numbers of a line that may be addresses: of RAM, or written as such. */
 function addressesIn(line) {
-  const written = new Set(line.toLowerCase().match(/0x[0-9a-f]+/g)?.map(BigInt));
+  const written = new Set(line.toLowerCase().match(/0x[0-9a-f]+/g));
   return numbersIn(line).filter((number) => number >= ramStart
-    || (number >= pageSize && written.has(number)));
+    || (number >= pageSize && written.has(`0x${number.toString(16)}`)));
 }
 
 /** The addresses that it tells, in order: the first one of each line, but for reports of traps. */
@@ -81,9 +81,10 @@ export const tests = [
       const end = ramStart + BigInt(megabytes) * 2n ** 20n;
       const stranger = addressesOf(run).find((address) => address < program);
       require(stranger === undefined, `pages from ${shown(program)} on`, shown(stranger));
+      const used = usedBy(run.image);
       for (const page of pagesOf(run)) {
         require(page + pageSize <= end, `pages in RAM, which ends at ${shown(end)}`, shown(page));
-        const use = usedBy(run.image).find(({ from, to }) => page < to && page + pageSize > from);
+        const use = used.find(({ from, to }) => page < to && page + pageSize > from);
         require(use === undefined, `no page where ${use?.what} is`,
           `${shown(page)}, with it from ${shown(use?.from)} to ${shown(use?.to)}`);
       }

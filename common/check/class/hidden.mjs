@@ -21,7 +21,10 @@ async function importBeside(directory, file) {
   try {
     modulesIn(check).forEach((name) =>
       fs.symlinkSync(path.join(check, name), path.join(place, name)));
-    fs.cpSync(path.join(directory, 'chapters'), path.join(place, 'chapters'), { recursive: true });
+    fs.cpSync(path.join(directory, 'chapters'), path.join(place, 'chapters'), {
+      recursive: true,
+      filter: (source) => !/^\d\d-/.test(path.basename(source)) || path.basename(source) === file,
+    });
     return await import(pathToFileURL(path.join(place, 'chapters', file)));
   } finally {
     fs.rmSync(place, { recursive: true });
@@ -40,7 +43,7 @@ function requirePoints(points, where) {
 function requireTests(tests, { points, boots, plan, step, where }) {
   const [worth] = Object.values(points);
   if (tests.length === 0 || tests.length > worth) {
-    refuse(`${where}: ${tests.length} tests for ${worth} points: each needs one at least`);
+    refuse(`${where}: it has ${tests.length} tests, and points for 1 to ${worth}`);
   }
   const known = new Set(plan.tests.map(({ name }) => name));
   for (const { name, says, boot, check: asks, points: own } of tests) {

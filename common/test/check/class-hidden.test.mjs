@@ -119,9 +119,9 @@ describe('private checks of a step', () => {
   const chapter = (tests, points = 1) => `export const points = { added: ${points} };
     export const tests = ${tests};`;
   for (const [what, text, message] of [
-    ['no test', chapter('[]'), /0 tests for 1 points/],
+    ['no test', chapter('[]'), /it has 0 tests, and points for 1 to 1/],
     ['more tests than points', chapter(`['a', 'b'].map((name) => ({ name, says: name, points: 1,
-      boot: 'chosen', check() {} }))`), /2 tests for 1 points/],
+      boot: 'chosen', check() {} }))`), /it has 2 tests, and/],
     ['a test that says nothing', chapter(`[{ name: 'a', points: 1, boot: 'chosen', check() {} }]`),
       /a: it has no check, no points, or nothing that it says/],
   ]) {

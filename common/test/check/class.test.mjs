@@ -237,7 +237,7 @@ describe('the command', () => {
       .forEach((name) => all.bundle(name, new Map())), /both of x\\x0a::error::y/],
     ['a long name with lines in it', (all) => all.bundle(`\n::error::${'y'.repeat(200)}.tar`,
       new Map()), /x0a::error::y.* more than 200 bytes/],
-    ['a name that is only an ending', (all) => all.bundle('-02-printing.tar', new Map()), /nobody's/],
+    ['an ending without a name', (all) => all.bundle('-02-printing.tar', new Map()), /nobody's/],
     ['OUT=SUBMISSIONS', (all) => ['--out', `${all.submissions}/`], /OUT=.*taken for submissions/],
     ['OUT=/proc/x/y', (all) => all.bundle('one.tar', new Map()) ?? ['--out', '/proc/x/y'],
       /\/proc\/x: no directory can be made there/],
@@ -261,7 +261,7 @@ describe('the command', () => {
     assert.deepEqual(all.marks(), { 'one\ntwo\u2028': 'refused' });
     assert.match(all.read('results.csv'), /^one two ,/m);
   });
-  test('a directory of our own number is nobody\'s', async () => {
+  test('a note with our own process\'s number is that of another, long ago', () => {
     const all = new Class(scratch, 'same-number');
     const results = new Results(all.out);
     fs.writeFileSync(path.join(all.out, 'running'),
