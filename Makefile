@@ -29,15 +29,15 @@ STUDENT = $(NODE) common/check/student/
 ##@ Run
 run: ## boots the finished hypervisor and its guest, installs what is missing: STEP= DIR= another
 	@$(INSTALL_TOOLS)
-	@+$(IN_HERE) run
+	@$(IN_HERE) run
 
 build: ## builds the same: STEP= DIR=
 	@$(INSTALL_TOOLS)
-	@+$(IN_HERE) build
+	@$(IN_HERE) build
 
 debug: ## runs it, waiting for a debugger: STEP= DIR=
 	@$(INSTALL_TOOLS)
-	@+$(IN_HERE) debug
+	@$(IN_HERE) debug
 
 ##@ Write your own
 start: ## makes a directory for a chapter: STEP=09 DIR=work; KEEP=1 goes on in your own
@@ -72,7 +72,7 @@ gradescope: ## an autograder for Gradescope: STEP=09, CHECKS=hidden tests, GUEST
 	@$(INSTALL_TOOLS) check
 	@$(if $(BUNDLE),,$(if $(STEP),$(SUBMAKE) common/guest bundle))
 	@node common/check/setup/gradescope.mjs $(call quoted,$(STEP)) \
-	   $(if $(BUNDLE),$(call quoted,$(BUNDLE)),"$$(ls -t build/guest-bundle-*.tar.gz | head -n 1)") \
+	   $(if $(BUNDLE),$(call quoted,$(BUNDLE)),"$$(ls -t build/guest-bundle-*.tar.gz 2>/dev/null | head -n 1)") \
 	   $(call quoted,$(BUILD)/gradescope-$(or $(STEP),NN).zip) \
 	   $(call option,checks,$(call named,$(CHECKS)))
 

@@ -33,7 +33,7 @@ option = $(if $2,--$1 $(call quoted,$2))
 
 # What takes minutes to make is kept here, for all checkouts of one user.
 CACHE_HOME := $(or $(XDG_CACHE_HOME),$(if $(HOME),$(HOME)/.cache,$(BUILD)))
-CACHE = $(or $(call named,$(WORKBOOK_CACHE)),$(CACHE_HOME)/hypervisor-workbook)
+CACHE = $(or $(WORKBOOK_CACHE),$(CACHE_HOME)/hypervisor-workbook)
 
 # Files that the reader names are meant from where make was started, also with `make -C`:
 # $(call named,$(KERNEL))
@@ -42,6 +42,9 @@ export WORKBOOK_STARTED := $(if $(filter $(CURDIR),$(value PWD)),$(CURDIR),$(she
   exec sh $(ROOT)/common/started.sh $(call quoted,$(value PWD))))
 endif
 named = $(if $(filter /%,$(firstword $1)),$1,$(if $1,$(WORKBOOK_STARTED)/$1))
+ifdef WORKBOOK_CACHE
+override export WORKBOOK_CACHE := $(call named,$(WORKBOOK_CACHE))
+endif
 
 # As wildcard and make's rules take a name, whatever is in it: $(wildcard $(call escaped,$(FILE)))
 escaped = $(subst $(SPACE),\$(SPACE),$(subst [,\[,$(subst *,\*,$(subst ?,\?,$1))))

@@ -7,6 +7,7 @@
 set -u
 mode=$1
 shift
+: "${QEMU:=qemu-system-riscv64}"
 ID='' VERSION_ID=''
 [ ! -r /etc/os-release ] || . /etc/os-release
 [ "$ID$VERSION_ID" = debian12 ] && release='\1' || release='\2'

@@ -15,8 +15,7 @@ fail() {
 }
 
 why() { # the line in which apt says it
-    echo "$1" | grep -m 1 '^E:' ||
-        echo 'it has nothing to do: another program of that name comes first on the PATH'
+    echo "$1" | grep '^E:' || echo 'it has nothing newer, or another program comes first on the PATH'
 }
 
 plan() { # what apt would do; needs no root
@@ -42,7 +41,10 @@ echo "setup: to be installed:$packages"
 if ! plan; then
     echo "setup: fetching the lists of packages"
     apt update
-    plan || { sh "$here/doctor.sh" check "$@" >&2; fail "apt cannot install them: $(why "$plan")"; }
+    plan || {
+        sh "$here/doctor.sh" check "$@" | grep -v '^`make setup' >&2
+        fail "apt cannot install them: $(why "$plan")"
+    }
 fi
 echo "$plan" | sed -n '/^Need to get/N; s/\n/ /; s/^Need/setup: need/p'
 if [ -t 0 ]; then
@@ -56,4 +58,4 @@ if ! sh "$here/doctor.sh" check "$@" >/dev/null; then
     apt update # the lists may be older than what the mirror still has
     apt install -y --no-install-recommends $packages
 fi
-sh "$here/doctor.sh" check "$@" >&2 || fail "apt failed: $(why "$(cat "$log")")"
+sh "$here/doctor.sh" check "$@" >&2 || fail "apt failed: $(why "$(cat "$log")" | head -n 1)"

@@ -132,9 +132,9 @@ test('a program that is too old and comes first is named, where no package helps
   const { status, stderr } = spawnSync('sh',
     [path.join(root, 'common/install/setup.sh'), 'check'], {
       encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...userEnvironment(), PATH: `${programs}:${process.env.PATH}`, LLVM_SUFFIX: '-19' },
+      env: { LLVM_SUFFIX: '-19', ...userEnvironment(), PATH: `${programs}:${process.env.PATH}` },
     });
   assert.equal(status, 1);
   assert.match(stderr, /^check .* TOO OLD, .* is needed: .*older\/node 16\.20\.0$/m);
-  assert.match(stderr, /^setup: .* another program of that name comes first on the PATH$/m);
+  assert.match(stderr, /^setup: .* another program comes first on the PATH$/m);
 });
