@@ -72,7 +72,8 @@ gradescope: ## an autograder for Gradescope: STEP=09, CHECKS=hidden tests, GUEST
 	@$(INSTALL_TOOLS) check
 	@$(if $(BUNDLE),,$(if $(STEP),$(SUBMAKE) common/guest bundle))
 	@node common/check/setup/gradescope.mjs $(call quoted,$(STEP)) \
-	   $(if $(BUNDLE),$(call quoted,$(BUNDLE)),"$$(ls -t build/guest-bundle-*.tar.gz 2>/dev/null | head -n 1)") \
+	   $(if $(BUNDLE),$(call quoted,$(BUNDLE)),"$$(ls -t build/guest-bundle-*.tar.gz 2>/dev/null | \
+	     head -n 1)") \
 	   $(call quoted,$(BUILD)/gradescope-$(or $(STEP),NN).zip) \
 	   $(call option,checks,$(call named,$(CHECKS)))
 

@@ -12,13 +12,15 @@ import { root } from './submission.mjs';
  */
 export function makeDirectory(directory, mode = 0o777) {
   if (fs.existsSync(directory)) {
-    return undefined;
+    return;
   }
   makeDirectory(path.dirname(directory), mode);
   try {
     fs.mkdirSync(directory, { mode });
   } catch (error) {
-    return error.code === 'EEXIST' ? undefined : refuse(`${directory}: no directory can be made there: ${error.code}`);
+    if (error.code !== 'EEXIST') {
+      refuse(`${directory}: no directory can be made there: ${error.code}`);
+    }
   }
 }
 

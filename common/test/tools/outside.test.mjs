@@ -66,7 +66,7 @@ describe('a name in the environment', () => {
       .filter((line) => lists.FLAGS.includes(line.split(/[ =]/)[0]) && /0$/.test(line)), []);
   });
   for (const folder of [...folders, 'common/test']) {
-    test(`is in the lists of names.mk, if the first goal of ${folder} reads it without a value`, () => {
+    test(`is in the lists of names.mk, if the first goal of ${folder} reads it`, () => {
       const { stderr } = spawnSync('make', ['-n', '--warn-undefined-variables'],
         { cwd: path.join(root, folder), encoding: 'utf8', env: userEnvironment() });
       const read = [...stderr.matchAll(/undefined variable '(.+)'/g)].map(([, name]) => name);

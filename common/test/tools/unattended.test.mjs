@@ -39,7 +39,7 @@ test('a machine prints into a pipe, whatever our own output is', () => {
   assert.equal(status, 0, 'a socket loses what QEMU prints last');
 });
 
-test('a run that is ended at any moment of its beginning ends, with all that has our output', async () => {
+test('a run that is ended while it begins ends, with all that has our output', async () => {
   for (let count = 0; count < 60; ++count) {
     const child = spawn('sh', [script, scratchDirectory('unattended'), '20', 'sleep', '1000'],
       { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
