@@ -230,7 +230,7 @@ describe('make submit', () => {
       fs.writeFileSync(path.join(at, 'x`id>pwned`.cpp'), '')],
     'names that differ in capital letters': ['another file has this name', (at) =>
       fs.writeFileSync(path.join(at, 'MAIN.cpp'), '')],
-    'what is too large': ['at most 100 of', (at) =>
+    'what is too large': ['at most 1048576 in all are taken', (at) =>
       fs.writeFileSync(path.join(at, 'large.cpp'), Buffer.alloc(2 ** 20))],
   };
   for (const [what, [message, spoil]] of Object.entries(cases)) {
