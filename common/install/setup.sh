@@ -14,7 +14,7 @@ fail() {
     exit 1
 }
 
-why() { # the line in which apt says it
+why() { # apt does not install: its own lines, of what it has printed
     echo "$1" | grep '^E:' || echo 'it has nothing newer, or another program comes first on the PATH'
 }
 

@@ -63,7 +63,7 @@ if [ -e "$work/ended" ]; then
     pc=$(echo "$registers" | sed -n 's/^ pc *//p')
     case $(echo "$registers" | sed -n 's/^ V *= *//p'):$pc in
         1:*) where="the guest stood at pc 0x$pc" ;;
-        0:0000000080[01]?????) where="the firmware stood at pc 0x$pc" ;; # 2 MiB before us
+        0:0000000080[01]?????) where="the firmware stood at pc 0x$pc" ;; # below the hypervisor
         0:*) where="the hypervisor stood at pc 0x$pc" ;;
         *) where='QEMU does not tell where it stood' ;;
     esac

@@ -64,7 +64,8 @@ export class Box {
   #rooms = new Set();
 
   /**
-   * @param {string} found.kind of probeBox
+   * @param {object} found what probeBox has found
+   * @param {string} found.kind
    * @param {object} limits of a build, in the place of those of limits.mjs
    */
   constructor({ kind }, limits) {

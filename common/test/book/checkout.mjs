@@ -11,8 +11,8 @@ const tools = readdirSync(join(root, 'book'))
 /** Of what no chapter teaches, the scripts: a page may load one. */
 const scripts = ['', 'machine/'].flatMap((folder) => readdirSync(join(root, 'common', folder))
   .filter((name) => name.endsWith('.mjs')).map((name) => `common/${folder}${name}`));
-const copied = ['common/check', 'common/install', 'common/stairs', 'steps/01-boot', 'README.md', 'package.json',
-  ...scripts, ...tools];
+const copied = ['common/check', 'common/install', 'common/stairs', 'steps/01-boot', 'README.md',
+  'package.json', ...scripts, ...tools];
 
 /** What begins each page. */
 export const front = '---\ntitle: T\ndescription: D\n---\n\n';

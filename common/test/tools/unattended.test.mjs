@@ -44,7 +44,7 @@ test('a run that is ended while it begins ends, with all that has our output', a
     const child = spawn('sh', [script, scratchDirectory('unattended'), '20', 'sleep', '1000'],
       { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     const end = once(child, 'close'); // of who holds our pipe, too
-    await sleep(count % 15);
+    await sleep(count % 15); // no condition: any moment will do
     child.kill('SIGTERM');
     const isOver = await Promise.race([end, sleep(15_000, undefined, { ref: false })]);
     if (isOver === undefined) {
