@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 
 import { refuse } from '../../stairs/steps.mjs';
 import { planOf } from '../plan.mjs';
+import { privateFiles } from '../rules.mjs';
 import { requireFit } from '../student/command.mjs';
 import { root } from '../submission.mjs';
 import { temporaryDirectory } from '../temporary.mjs';
@@ -16,16 +17,14 @@ const check = path.join(root, 'common', 'check');
 const modulesIn = (directory) => fs.readdirSync(directory).filter((name) => name.endsWith('.mjs'));
 
 /** Imports a private chapter beside the names that it knows. */
-async function importBeside(directory, file) {
+async function importBeside(directory, step) {
   const place = temporaryDirectory('hidden');
   try {
     modulesIn(check).forEach((name) =>
       fs.symlinkSync(path.join(check, name), path.join(place, name)));
-    fs.cpSync(path.join(directory, 'chapters'), path.join(place, 'chapters'), {
-      recursive: true,
-      filter: (source) => !/^\d\d-/.test(path.basename(source)) || path.basename(source) === file,
-    });
-    return await import(pathToFileURL(path.join(place, 'chapters', file)));
+    privateFiles(directory, step).filter((name) => name.startsWith('chapters/'))
+      .forEach((name) => fs.cpSync(path.join(directory, name), path.join(place, name)));
+    return await import(pathToFileURL(path.join(place, 'chapters', `${step}.mjs`)));
   } finally {
     fs.rmSync(place, { recursive: true });
   }
@@ -89,7 +88,7 @@ export async function readHidden(directory, step) {
     refuse(`${where}: there is no such file`);
   }
   requireFit(directory, where);
-  const { points, boots = {}, tests = [] } = await importBeside(directory, file);
+  const { points, boots = {}, tests = [] } = await importBeside(directory, step);
   const plan = await planOf(step);
   requirePoints(points, where);
   requireTests(tests, { points, boots, plan, step, where });
